@@ -1,0 +1,79 @@
+"""Every error docqa raises on purpose, by what the caller should do about it.
+
+DocQAError
+  DocumentError         this file will fail again: report it, do not retry
+    EncryptedPDF, UnreadablePDF
+  NotInLibrary          no such document or page: list what there is
+  LibraryBusy           another process holds the library: wait, or use that process
+  LibraryMismatch       the library was built with other settings: change them back, or read the PDFs again
+  SettingsError         a setting is wrong or unknown: its name is in the message
+  UsageError            the request itself makes no sense
+  ServiceUnavailable    the other side is down: retrying may help
+    IndexUnavailable, ModelUnavailable
+  ModelRefused          the model server answered that it will not do this: change the named setting
+  ContextOverflow       the question and its evidence do not fit the model
+  MissingExtra          an optional dependency is not installed
+"""
+
+
+class DocQAError(Exception):
+    """Base of every error docqa raises on purpose; its message says what is wrong and what to do next."""
+
+
+class DocumentError(DocQAError):
+    """This file will fail again."""
+
+
+class EncryptedPDF(DocumentError):
+    """The PDF opens only with a password."""
+
+
+class UnreadablePDF(DocumentError):
+    """The bytes are not a PDF that can be read."""
+
+
+class NotInLibrary(DocQAError):
+    """No document or page of that name or id."""
+
+
+class LibraryBusy(DocQAError):
+    """Another process owns the data directory."""
+
+
+class LibraryMismatch(DocQAError):
+    """The library holds what other settings made."""
+
+
+class SettingsError(DocQAError):
+    """A setting has a wrong value or an unknown name."""
+
+
+class UsageError(DocQAError):
+    """The request makes no sense as it stands."""
+
+
+class ServiceUnavailable(DocQAError):
+    """The other side is down; retrying may help."""
+
+
+class IndexUnavailable(ServiceUnavailable):
+    """The Qdrant server did not answer."""
+
+
+class ModelUnavailable(ServiceUnavailable):
+    """The model server did not answer."""
+
+
+class ModelRefused(DocQAError):
+    """The model server refused the request and would refuse it again."""
+
+
+class ContextOverflow(DocQAError):
+    """The question and its evidence do not fit the model's context window."""
+
+
+class MissingExtra(DocQAError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(f"{purpose} needs an extra: pip install -e '.[{extra}]'")

@@ -1,0 +1,100 @@
+"""What the engine and the ingest pipeline need from the outside world, and no more."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from docqa.types import Draft, Evidence, Page, Passage, PassageKey, Rankings, Scope, Vector
+
+
+class Embedder(Protocol):
+    """Two methods, because many models prefix queries and passages differently. Vectors have length 1."""
+
+    @property
+    def name(self) -> str: ...  # of the model: vectors of different models do not compare
+
+    @property
+    def dimension(self) -> int: ...
+
+    def embed_query(self, text: str) -> Vector: ...
+
+    def embed_passages(self, texts: Sequence[str]) -> list[Vector]: ...
+
+
+class Reranker(Protocol):
+    """A cross-encoder: reads question and text together."""
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Log-odds that each text answers the question."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A passage as it is written to the index."""
+
+    passage: Passage
+    collections: tuple[str, ...]
+    vector: Vector
+    words: str  # searched as the passage
+    page_words: str  # searched as the page: on a page's first passage, else empty
+    document_words: str  # searched as the document: on its first passage, else empty
+
+
+class Searcher(Protocol):
+    def rank(self, text: str, vector: Vector, *, limit: int, scope: Scope) -> Rankings: ...
+
+    def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]: ...
+
+    def count(self, scope: Scope) -> int:
+        """Passages in the scope."""
+        ...
+
+
+class Writer(Protocol):
+    """Every method is done when it returns, and may be repeated."""
+
+    def upsert(self, entries: Sequence[Entry]) -> None: ...
+
+    def set_collections(self, document_id: str, collections: Sequence[str]) -> None: ...
+
+    def delete(self, document_id: str) -> int:
+        """Passages removed."""
+        ...
+
+
+class Index(Searcher, Writer, Protocol):
+    def close(self) -> None: ...
+
+
+class Pages(Protocol):
+    """Where pages that were read lie."""
+
+    def page(self, document_id: str, number: int) -> Page: ...
+
+    def image(self, document_id: str, number: int) -> bytes:
+        """The page as JPEG."""
+        ...
+
+
+class Generator(Protocol):
+    """A language model behind a chat endpoint."""
+
+    def stream(self, instructions: str, parts: Sequence[str | bytes]) -> Iterator[str]:
+        """The answer, piece by piece, to a message of texts and JPEG images.
+
+        Raises ModelUnavailable or ModelRefused.
+        """
+        ...
+
+
+class Answerer(Protocol):
+    def answer(self, question: str, evidence: Sequence[Evidence], say: Callable[[str], None]) -> Draft:
+        """Make an answer from the evidence; `say` gets its text as it comes."""
+        ...
+
+
+class NameOf(Protocol):
+    def __call__(self, document_ids: Iterable[str]) -> dict[str, str]:
+        """File names of documents."""
+        ...

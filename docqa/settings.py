@@ -1,0 +1,182 @@
+"""What an operator may change, typed and named. DOCQA_MODEL__TIMEOUT_S=30 sets model.timeout_s."""
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+import platformdirs
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from docqa.errors import SettingsError
+
+PREFIX = "DOCQA_"
+ENV_FILE = Path(".env")
+
+AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class IndexSettings(_Section):
+    url: str | None = Field(None, description="Qdrant server; without it the index is embedded in the data directory")
+    api_key: SecretStr | None = Field(None, description="of the Qdrant server")
+    collection: str = Field("docqa", description="name of the collection on the Qdrant server")
+    timeout_s: float = Field(30, gt=0)
+
+
+class EmbeddingSettings(_Section):
+    model: AbsolutePath | None = Field(
+        None,
+        description="directory of an ONNX or sentence-transformers model; without it the installed bge-small-en-v1.5",
+    )
+    query_prefix: str | None = Field(
+        None, description="put before each question; without it what the model's own files say"
+    )
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, gt=0)
+
+
+class RerankingSettings(_Section):
+    enabled: bool = True
+    model: AbsolutePath | None = Field(
+        None, description="directory of an ONNX cross-encoder; without it ms-marco-MiniLM-L12, which is installed along"
+    )
+    pages: int = Field(8, ge=1, le=100, description="how many of the best pages it reads")
+
+
+class IngestSettings(_Section):
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, gt=0, description="processes that read pages")
+    page_timeout_s: float = Field(60, gt=0, description="a page that takes longer is marked failed")
+    memory_limit_mb: int = Field(4096, ge=512, description="of each process that reads pages (Linux)")
+    ocr: bool = Field(True, description="read pages whose text is missing or garbled from their image")
+    passage_words: int = Field(150, ge=20, le=350, description="longest passage; ingest again after changing it")
+    image_dpi: int = Field(150, ge=50, le=400)
+    image_max_side: int = Field(2400, ge=500, le=10000, description="pixels; larger pages are rendered smaller")
+    image_quality: int = Field(80, ge=30, le=100, description="of JPEG")
+
+
+class AnswerSettings(_Section):
+    pages: int = Field(5, ge=1, le=50, description="pages of evidence for an answer")
+    not_found_below: float = Field(
+        0.4, ge=0, le=1, description="answer not_found if the pages are less likely than this to speak of it"
+    )
+
+
+class ModelSettings(_Section):
+    url: str | None = Field(
+        None,
+        description="OpenAI-compatible server, such as http://localhost:8000/v1; without it answers are quotations",
+    )
+    name: str | None = Field(None, description="model to ask for; without it the first one the server lists")
+    api_key: SecretStr = Field(SecretStr("none"))
+    timeout_s: float = Field(120, gt=0)
+    temperature: float = Field(0, ge=0, le=2)
+    answer_tokens: int = Field(1024, gt=0, description="kept free for the answer")
+    budget_tokens: int = Field(
+        32768, gt=0, description="tokens of instructions, evidence, question and answer together"
+    )
+    max_images: int = Field(4, ge=0, le=16, description="page images sent; 0 for a model without vision")
+    image_tokens: int = Field(
+        2653, gt=0, description="the most tokens one page image can cost (2653: Phi-3-Vision at 16 crops)"
+    )
+
+
+class Settings(BaseSettings):
+    """Everything an operator may change."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        nested_model_default_partial_update=True,
+        frozen=True,
+        extra="forbid",
+    )
+
+    data: AbsolutePath = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("docqa", appauthor=False)),
+        description="holds the whole library: copy it to move it",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    index: IndexSettings = Field(default_factory=IndexSettings)
+    embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
+    reranking: RerankingSettings = Field(default_factory=RerankingSettings)
+    ingest: IngestSettings = Field(default_factory=IngestSettings)
+    answer: AnswerSettings = Field(default_factory=AnswerSettings)
+    model: ModelSettings = Field(default_factory=ModelSettings)
+
+
+class Setting(NamedTuple):
+    """One setting as it stands."""
+
+    name: str  # of its environment variable
+    value: str  # secrets masked
+    source: str  # where the value came from
+    description: str
+
+
+def load(data: Path | None = None) -> Settings:
+    """Read the settings from the environment and .env in the current directory; `data` overrides where the library is.
+
+    Raises SettingsError, naming the variable that is wrong or unknown.
+    """
+    for name, file in ((name, file) for file, values in _given().items() for name in values):
+        if name not in set(_variables()):
+            close = difflib.get_close_matches(name, _variables(), n=1, cutoff=0.6)
+            hint = f"Did you mean {close[0]}?" if close else "`docqa config` lists every setting."
+            raise SettingsError(f"Unknown setting {name} ({file}). {hint}")
+    try:
+        overrides: dict[str, Any] = {} if data is None else {"data": data}
+        return Settings(_env_file=ENV_FILE if ENV_FILE.is_file() else None, **overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name}={first['input']!r}: {first['msg'].lower()}") from error
+
+
+def explained(settings: Settings, data: Path | None = None) -> list[Setting]:
+    """Every setting with its value and where that came from, in the order of the sections."""
+    given = _given()
+    rows = []
+    for name, path in _variables().items():
+        value: Any = settings
+        for part in path:
+            field = type(value).model_fields[part]
+            value = getattr(value, part)
+        source = next((file for file, values in given.items() if values.get(name)), "default")
+        if name == f"{PREFIX}DATA" and data is not None:
+            source = "--data"
+        shown = "" if value is None else str(value)
+        rows.append(Setting(name, shown, source, field.description or ""))
+    return rows
+
+
+def _given() -> dict[str, Mapping[str, str | None]]:
+    """Our variables where they are set, the place that wins first."""
+    from dotenv import dotenv_values
+
+    places: dict[str, Mapping[str, str | None]] = {"environment": os.environ}
+    if ENV_FILE.is_file():
+        places[str(ENV_FILE)] = dotenv_values(ENV_FILE)
+    return {
+        place: {name.upper(): value for name, value in values.items() if name.upper().startswith(PREFIX)}
+        for place, values in places.items()
+    }
+
+
+def _variables() -> dict[str, tuple[str, ...]]:
+    """Environment variables we know, each with the path to its field."""
+    return {PREFIX + "__".join(path).upper(): path for path in _leaves(Settings, ())}
+
+
+def _leaves(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _leaves(kind, (*above, name))
+        else:
+            yield (*above, name)

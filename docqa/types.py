@@ -1,0 +1,211 @@
+"""The nouns of docqa. Plain values: nothing here opens a file or a socket."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+TextSource = Literal["layer", "ocr", "none"]
+DocumentState = Literal["queued", "reading", "done", "failed"]
+AnswerStatus = Literal["answered", "not_found"]
+AnswerMethod = Literal["quotation", "model"]
+
+Vector = list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page as it is shown: points (1/72 inch), origin top left."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def union(self, other: "Box") -> "Box":
+        """The smallest box around both."""
+        return Box(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Where a run of the page's text stands on the page."""
+
+    start: int  # character offsets into the page's text, end exclusive
+    end: int
+    box: Box
+    row: int  # 0-based row of the text: words of one row stand on one line
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line that names what follows it."""
+
+    start: int  # character offset into the page's text
+    text: str
+    size: float  # font size in points: a larger heading contains the smaller ones after it
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A sheet of a PDF as it was read.
+
+    In its text a row ends with a newline, the cells of a row are separated by tabs, and blocks by a blank line.
+    """
+
+    number: int  # 1-based physical page, as a PDF viewer counts; never the printed one
+    width: float  # points, as shown (after the page's own rotation)
+    height: float
+    text: str
+    words: tuple[Word, ...]  # in text order
+    headings: tuple[Heading, ...]
+    source: TextSource
+
+    def boxes(self, start: int, end: int) -> tuple[Box, ...]:
+        """Boxes around the words of text[start:end], one for each row they stand in, in text order."""
+        rows: dict[int, Box] = {}
+        for word in self.words:
+            if word.start < end and word.end > start:
+                rows[word.row] = rows[word.row].union(word.box) if word.row in rows else word.box
+        return tuple(rows.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A PDF in the library. The same bytes are the same document, whatever they are called."""
+
+    id: str  # sha256 of the bytes, hex
+    name: str  # file name
+    title: str  # what it calls itself; empty until its first page was read
+    collections: tuple[str, ...]
+    state: DocumentState
+    pages: int  # 0 if the file could not be opened
+    pages_done: int
+    pages_failed: int
+    error: str  # why it failed, or what its failed pages say; empty if nothing did
+    size_bytes: int
+
+
+class PassageKey(NamedTuple):
+    """Which passage: enough to fuse rankings by page without reading anything."""
+
+    document: str  # the first 15 hex digits of the document's id
+    page: int  # 1-based
+    ordinal: int  # 0-based place among the page's passages
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A span of one page's text: the unit we embed, index, rank and cite."""
+
+    document_id: str
+    page: int  # 1-based
+    ordinal: int  # 0-based place among the page's passages
+    start: int  # character offset into the page's text
+    text: str
+    headings: tuple[str, ...]  # what it stands under, outermost first; the first names the document
+    boxes: tuple[Box, ...]  # one for each row
+
+    @property
+    def end(self) -> int:
+        """Offset of the first character after the passage."""
+        return self.start + len(self.text)
+
+    @property
+    def key(self) -> PassageKey:
+        """Its key in every ranking."""
+        return PassageKey(self.document_id[:15], self.page, self.ordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where to search. Empty means everywhere."""
+
+    document_ids: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+
+
+class Ranked(NamedTuple):
+    """A key an index returned. Scores compare only within one ranking; higher is better."""
+
+    key: PassageKey
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rankings:
+    """One question's rankings, best first, each by its own measure."""
+
+    dense: list[Ranked]  # passages by cosine similarity of embeddings
+    words: list[Ranked]  # passages by BM25
+    pages: list[Ranked]  # pages by BM25 of their whole text; each under the key of its first passage
+    documents: list[Ranked]  # documents by BM25 of name, title and first page; each under the key of its first passage
+
+
+@dataclass(frozen=True, slots=True)
+class PageHit:
+    """A page that search returned, with the passages that speak for it, best first."""
+
+    document_id: str
+    page: int
+    score: float
+    passages: tuple[Passage, ...]  # never empty
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What search found for a question."""
+
+    hits: list[PageHit]  # best first
+    searched: int  # passages in the scope
+    similarity: float  # cosine of the question and the nearest passage; 0 if nothing was found
+    log_odds: float | None  # the reranker's best; None if none was asked
+    timings: Mapping[str, float]  # stage to milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A page that an answer rests on, under the label it is cited by."""
+
+    label: int  # 1-based: the n in "[n]"
+    document_id: str
+    document: str  # file name
+    page: Page
+    passages: tuple[Passage, ...]  # the ones search found, best first
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place in the documents that an answer points at."""
+
+    label: int
+    document_id: str
+    document: str  # file name
+    page: int
+    quote: str  # words of that page, verbatim; empty if the answer quotes none of its words
+    boxes: tuple[Box, ...]  # of the quote, one for each row
+    supported: bool  # the quoted words are on that page and bear the answer out
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an answerer made of the evidence."""
+
+    status: AnswerStatus
+    text: str
+    citations: tuple[Citation, ...]  # in order of first mention
+    shown: tuple[Evidence, ...]  # what the answerer was shown
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer and what proves it."""
+
+    question: str
+    status: AnswerStatus
+    method: AnswerMethod
+    text: str
+    citations: tuple[Citation, ...]
+    evidence: tuple[Evidence, ...]
+    answerable: float  # 0 to 1: how likely it is that the documents speak of what was asked
+    timings: Mapping[str, float]  # stage to milliseconds
