@@ -1,0 +1,84 @@
+"""From the markers in a model's answer to the words that prove it. Pure."""
+
+import math
+import re
+from collections.abc import Sequence
+
+from docqa.sentences import Sentence, sentences
+from docqa.types import Citation, Evidence
+
+_MARKER = re.compile(
+    r"[\[【(]\s*(?:\^|pages?\s|sources?\s|evidence\s)?\s*(\d{1,3}(?:\s*[,;&]\s*\d{1,3})*)\s*[\]】)]", re.IGNORECASE
+)
+_TERM = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]{3,}")
+_SUPPORT = 0.5  # share of a claim's words that a page must hold to bear it out
+_STOP_WORDS = frozenset(
+    "the and for are was were has have had that this these those with from which who whom its their they she him her"
+    " you your our not but can will would about into than then there here when what where been being also such more"
+    " most only over under per".split()
+)
+
+
+def repair(text: str, labels: Sequence[int]) -> str:
+    """The text with every marker written [n], one label each; labels that were never shown are taken out."""
+
+    def rewritten(marker: re.Match[str]) -> str:
+        named = [int(number) for number in re.findall(r"\d+", marker.group(1))]
+        if marker.group().startswith("(") and not set(named) <= set(labels):
+            return marker.group()  # a number in parentheses, such as a year or a loss
+        return "".join(f"[{number}]" for number in named if number in labels)
+
+    return re.sub(r" +(?=[.,;:])", "", _MARKER.sub(rewritten, text)).strip()
+
+
+def cite(text: str, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
+    """The citations of a repaired answer, one for each label in order of first mention.
+
+    Its quote is the sentence or row of that page that shares most words with what the label stands behind. It is
+    supported if every number of that claim is on the page and half of its words are.
+    """
+    by_label = {each.label: each for each in evidence}
+    claims: dict[int, list[str]] = {}
+    for sentence in _claims(text):
+        for number in re.findall(r"\[(\d+)\]", sentence):
+            claims.setdefault(int(number), []).append(re.sub(r"\[\d+\]", "", sentence))
+    return tuple(_citation(by_label[label], " ".join(found)) for label, found in claims.items() if label in by_label)
+
+
+def _claims(text: str) -> list[str]:
+    """The answer cut after the markers that end a statement."""
+    return re.findall(r".+?(?:(?:\s*\[\d+\])+[.!?]?|$)", text, re.DOTALL)
+
+
+def _citation(evidence: Evidence, claim: str) -> Citation:
+    page = evidence.page
+    wanted = _terms(claim)
+    best = max(sentences(page.text), key=lambda each: _shared(wanted, page.text, each), default=None)
+    found = best is not None and _shared(wanted, page.text, best) > 0
+    start, end = (best.start, best.end) if best is not None and found else (0, 0)
+    return Citation(
+        label=evidence.label,
+        document_id=evidence.document_id,
+        document=evidence.document,
+        page=page.number,
+        quote=page.text[start:end],
+        boxes=page.boxes(start, end),
+        supported=found and _is_supported(wanted, _terms(page.text)),
+    )
+
+
+def _shared(wanted: set[str], text: str, sentence: Sentence) -> float:
+    """Words in common, by the square root of the sentence's length: a long row does not win by its length alone."""
+    terms = _terms(text[sentence.start : sentence.end])
+    return len(wanted & terms) / math.sqrt(len(terms) or 1)
+
+
+def _is_supported(wanted: set[str], on_page: set[str]) -> bool:
+    numbers = {term for term in wanted if term[0].isdigit()}
+    words = wanted - numbers
+    return numbers <= on_page and len(words & on_page) >= _SUPPORT * len(words)
+
+
+def _terms(text: str) -> set[str]:
+    found = (term.casefold().replace(",", "").rstrip(".") for term in _TERM.findall(text))
+    return {term for term in found if term not in _STOP_WORDS}

@@ -1,0 +1,99 @@
+"""From several rankings of passages, pages and documents to one ranking of pages. Pure."""
+
+import math
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from docqa.types import PassageKey, Ranked, Rankings
+
+RRF_K = 60
+DOCUMENT_WEIGHT = 0.2
+
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class PageKey(NamedTuple):
+    document: str  # the first 15 hex digits of the document's id
+    page: int
+
+
+class RankedPage(NamedTuple):
+    """A page with its score and the passages that speak for it, best first."""
+
+    key: PageKey
+    score: float
+    passages: tuple[PassageKey, ...]  # never empty
+
+
+def reciprocal_rank_fusion(rankings: Iterable[Sequence[Key]], *, k: int = RRF_K) -> dict[Key, float]:
+    """Merge rankings by rank alone, so their scores need not be comparable.
+
+    A key at rank r (1-based) of a ranking adds (k + 1) / (k + r): the first place of a ranking counts 1.
+
+    Source: Cormack, Clarke and Buettcher, SIGIR 2009; k = 60 is theirs.
+    """
+    scores: dict[Key, float] = defaultdict(float)
+    for ranking in rankings:
+        for rank, key in enumerate(ranking, start=1):
+            scores[key] += (k + 1) / (k + rank)
+    return scores
+
+
+def fuse(rankings: Rankings) -> list[RankedPage]:
+    """Rank pages by three rankings: their best passage by meaning, their best passage by words, all their words.
+
+    A page of the document that the question's words fit best counts up to DOCUMENT_WEIGHT more, one of another
+    document by its share of that fit: between alike pages of alike documents it is the document that decides. Best
+    first; ties keep first-seen order.
+    """
+    scores = reciprocal_rank_fusion([_pages(rankings.dense), _pages(rankings.words), _pages(rankings.pages)])
+    fit = _document_fit(rankings.documents)
+    spoken_for = _passages_by_page(rankings)
+    pages = [
+        RankedPage(key, score * (1 + DOCUMENT_WEIGHT * fit.get(key.document, 0.0)), spoken_for[key])
+        for key, score in scores.items()
+    ]
+    return sorted(pages, key=lambda page: page.score, reverse=True)
+
+
+def rerank(pages: Sequence[RankedPage], log_odds: Mapping[PageKey, float]) -> list[RankedPage]:
+    """Let a cross-encoder's opinion of a page's best passage count like one more ranking: its probability, 0 to 1.
+
+    Pages it did not read get nothing.
+    """
+    scored = [
+        page._replace(score=page.score + (logistic(log_odds[page.key]) if page.key in log_odds else 0.0))
+        for page in pages
+    ]
+    return sorted(scored, key=lambda page: page.score, reverse=True)
+
+
+def logistic(log_odds: float) -> float:
+    """The probability that log-odds stand for."""
+    return 1 / (1 + math.exp(-max(log_odds, -700.0)))
+
+
+def _pages(ranking: Sequence[Ranked]) -> list[PageKey]:
+    """Pages in the order of their best passage."""
+    return list(dict.fromkeys(PageKey(ranked.key.document, ranked.key.page) for ranked in ranking))
+
+
+def _document_fit(documents: Sequence[Ranked]) -> dict[str, float]:
+    """How well each document fits, as a share of the best one's score."""
+    best = max((ranked.score for ranked in documents), default=0.0)
+    return {ranked.key.document: ranked.score / best for ranked in documents} if best > 0 else {}
+
+
+def _passages_by_page(rankings: Rankings) -> dict[PageKey, tuple[PassageKey, ...]]:
+    """Passages of each page, best first by meaning and words; the first of the page where neither found any."""
+    scores = reciprocal_rank_fusion(
+        [[ranked.key for ranked in rankings.dense], [ranked.key for ranked in rankings.words]]
+    )
+    by_page: dict[PageKey, list[PassageKey]] = defaultdict(list)
+    for key in sorted(scores, key=lambda key: -scores[key]):
+        by_page[PageKey(key.document, key.page)].append(key)
+    for ranked in rankings.pages:
+        by_page.setdefault(PageKey(ranked.key.document, ranked.key.page), [ranked.key])
+    return {page: tuple(keys) for page, keys in by_page.items()}

@@ -1,0 +1,56 @@
+"""The smallest pieces of a page's text that make sense alone: sentences of prose, rows of tables. Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_BLOCK = re.compile(r"(?:(?!\n\n).)+", re.DOTALL)
+_ROW = re.compile(r"[^\n]+")
+_SENTENCE_END = re.compile(r"""[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9])|[。！？]""")
+_ABBREVIATION = re.compile(
+    r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Nos?|Figs?|Eq|Sec|Ch|Vol|pp|vs|cf|al|etc|approx|ca|e\.g|i\.e|U\.S|U\.K|Inc|Ltd|Corp|Co)\.$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """text[start:end], a sentence or a table row."""
+
+    start: int
+    end: int
+    block: int  # 0-based block of the text it stands in
+    row: bool  # a row of cells, not prose
+
+
+def sentences(text: str) -> list[Sentence]:
+    """Every sentence and table row of a page's text, in order; together they hold all of it but white space."""
+    found: list[Sentence] = []
+    for number, block in enumerate(_BLOCK.finditer(text)):
+        prose_start: int | None = None
+        for row in _ROW.finditer(text, block.start(), block.end()):
+            if "\t" not in row.group():
+                prose_start = row.start() if prose_start is None else prose_start
+                continue
+            if prose_start is not None:
+                found.extend(Sentence(*span, number, row=False) for span in _prose(text, prose_start, row.start()))
+                prose_start = None
+            found.append(Sentence(*_stripped(text, row.start(), row.end()), number, row=True))
+        if prose_start is not None:
+            found.extend(Sentence(*span, number, row=False) for span in _prose(text, prose_start, block.end()))
+    return [sentence for sentence in found if sentence.end > sentence.start]
+
+
+def _prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for stop in _SENTENCE_END.finditer(text, start, end):
+        if not _ABBREVIATION.search(text, start, stop.start() + 1):
+            yield _stripped(text, start, stop.end())
+            start = stop.end()
+    yield _stripped(text, start, end)
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
