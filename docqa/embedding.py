@@ -1,0 +1,92 @@
+"""Texts to vectors."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from docqa.errors import MissingExtra, SettingsError
+from docqa.onnx import BundledModel, TextModel, has_weights
+from docqa.types import Vector
+
+BGE_SMALL = BundledModel(
+    "bge-small-en-v1.5-int8", "bge_small_en", "68807e3ff2abb83cdd708d8243fd398246e397bfee2ba611c2bad728e27df743"
+)
+BGE_QUERY_PREFIX = "Represent this sentence for searching relevant passages: "  # model card of BAAI/bge-small-en-v1.5
+
+
+class OnnxEmbedder:
+    """An encoder as an ONNX file, pooled as its files say (the first token where they do not)."""
+
+    def __init__(self, folder: Path, *, name: str, query_prefix: str, threads: int, cache: Path) -> None:
+        self.name = name
+        self._model = TextModel(folder, threads=threads, cache=cache)
+        self._prefix = query_prefix
+        self._pooling = _pooling(folder)
+        self.dimension = len(self.embed_query("size"))
+
+    def embed_query(self, text: str) -> Vector:
+        return self._pooled(self._model.run([self._prefix + text])[0])
+
+    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
+        return [self._pooled(states) for states in self._model.run(texts)]
+
+    def _pooled(self, states: Any) -> Vector:  # noqa: ANN401  float32 (1, n_tokens, dimension)
+        import numpy as np
+
+        vector = states[0].mean(axis=0) if self._pooling == "mean" else states[0, 0]
+        unit: list[float] = (vector / np.linalg.norm(vector)).tolist()
+        return unit
+
+
+class SentenceTransformersEmbedder:
+    """Any model that sentence-transformers can load from a directory."""
+
+    def __init__(self, folder: Path, *, query_prefix: str | None) -> None:
+        try:
+            from sentence_transformers import SentenceTransformer
+        except ImportError as error:
+            raise MissingExtra("torch", f"The embedding model in {folder}") from error
+        self.name = folder.name
+        self._model = SentenceTransformer(str(folder), local_files_only=True)
+        self._prefix = query_prefix
+        self.dimension = len(self.embed_query("size"))
+
+    def embed_query(self, text: str) -> Vector:
+        vector = self._model.encode_query(text, prompt=self._prefix, normalize_embeddings=True)
+        return [float(number) for number in vector]
+
+    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
+        vectors = self._model.encode_document(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return [[float(number) for number in vector] for vector in vectors]
+
+
+def load(
+    folder: Path | None, *, query_prefix: str | None, threads: int, cache: Path
+) -> OnnxEmbedder | SentenceTransformersEmbedder:
+    """The embedder in a directory, or the bundled one.
+
+    Raises SettingsError if the directory holds no model, MissingExtra if the model needs torch.
+    """
+    if folder is None:
+        prefix = BGE_QUERY_PREFIX if query_prefix is None else query_prefix
+        return OnnxEmbedder(BGE_SMALL.path(), name=BGE_SMALL.name, query_prefix=prefix, threads=threads, cache=cache)
+    if not folder.is_dir():
+        raise SettingsError(f"There is no directory {folder}: set DOCQA_EMBEDDING__MODEL to one that holds a model")
+    if not has_weights(folder) and (folder / "modules.json").is_file():
+        return SentenceTransformersEmbedder(folder, query_prefix=query_prefix)
+    prefix = _declared_prefix(folder) if query_prefix is None else query_prefix
+    return OnnxEmbedder(folder, name=folder.name, query_prefix=prefix, threads=threads, cache=cache)
+
+
+def _pooling(folder: Path) -> Literal["first", "mean"]:
+    declared = folder / "1_Pooling" / "config.json"  # the layout of sentence-transformers
+    if declared.is_file() and json.loads(declared.read_text()).get("pooling_mode_mean_tokens"):
+        return "mean"
+    return "first"
+
+
+def _declared_prefix(folder: Path) -> str:
+    declared = folder / "config_sentence_transformers.json"
+    prompts = json.loads(declared.read_text()).get("prompts", {}) if declared.is_file() else {}
+    return str(prompts.get("query", ""))

@@ -1,0 +1,131 @@
+"""Originals, page images and what was read, as files. The only place that knows where they lie."""
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from docqa.errors import NotInLibrary
+from docqa.types import Box, Heading, Page, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What a deletion took from the disk."""
+
+    files: int
+    bytes: int
+
+
+class Files:
+    """One folder for each document, below a root: original.pdf, pages/7.jpg, pages/7.json.gz.
+
+    A file is complete or absent: each is written beside its place and moved there.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def original(self, document_id: str) -> Path:
+        """Where the PDF's bytes lie."""
+        return self._folder(document_id) / "original.pdf"
+
+    def store_original(self, source: Path, document_id: str) -> None:
+        """Copy a PDF in, on the disk for good when this returns."""
+        target = self.original(document_id)
+        if target.exists():
+            return
+        with source.open("rb") as file, _written(target) as copy:
+            shutil.copyfileobj(file, copy, 1 << 20)
+            copy.flush()
+            os.fsync(copy.fileno())
+
+    def store_page(self, document_id: str, page: Page, image: bytes) -> None:
+        """Keep a page's image (JPEG) and what was read on it."""
+        with _written(self._page(document_id, page.number, "jpg")) as file:
+            file.write(image)
+        with _written(self._page(document_id, page.number, "json.gz")) as file:
+            file.write(gzip.compress(json.dumps(_to_json(page), ensure_ascii=False).encode(), compresslevel=1))
+
+    def page(self, document_id: str, number: int) -> Page:
+        """A page as it was read.
+
+        Raises NotInLibrary.
+        """
+        return _from_json(json.loads(gzip.decompress(self._read(document_id, number, "json.gz"))))
+
+    def image(self, document_id: str, number: int) -> bytes:
+        """A page's image, JPEG.
+
+        Raises NotInLibrary.
+        """
+        return self._read(document_id, number, "jpg")
+
+    def image_path(self, document_id: str, number: int) -> Path:
+        """Where a page's image lies."""
+        return self._page(document_id, number, "jpg")
+
+    def remove(self, document_id: str) -> Removed:
+        """Delete everything of a document."""
+        folder = self._folder(document_id)
+        sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+        shutil.rmtree(folder, ignore_errors=True)
+        return Removed(len(sizes), sum(sizes))
+
+    def _folder(self, document_id: str) -> Path:
+        return self._root / document_id[:2] / document_id
+
+    def _page(self, document_id: str, number: int, suffix: str) -> Path:
+        return self._folder(document_id) / "pages" / f"{number}.{suffix}"
+
+    def _read(self, document_id: str, number: int, suffix: str) -> bytes:
+        try:
+            return self._page(document_id, number, suffix).read_bytes()
+        except FileNotFoundError as error:
+            raise NotInLibrary(
+                f"Page {number} of document {document_id[:12]} has not been read, or its file is gone: run docqa doctor"
+            ) from error
+
+
+def digest(path: Path) -> str:
+    """sha256 of a file's bytes, hex: the id of the document it holds."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _written(target: Path) -> Iterator[IO[bytes]]:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", suffix=".part", delete=False) as file:
+        try:
+            yield file
+            file.close()
+            os.replace(file.name, target)
+        except BaseException:
+            os.unlink(file.name)
+            raise
+
+
+def _to_json(page: Page) -> dict[str, Any]:
+    return {
+        "number": page.number,
+        "width": page.width,
+        "height": page.height,
+        "source": page.source,
+        "text": page.text,
+        "words": [[w.start, w.end, w.row, w.box.x0, w.box.y0, w.box.x1, w.box.y1] for w in page.words],
+        "headings": [[h.start, h.text, h.size] for h in page.headings],
+    }
+
+
+def _from_json(data: dict[str, Any]) -> Page:
+    words = tuple(Word(start, end, Box(*edges), row) for start, end, row, *edges in data.pop("words"))
+    headings = tuple(Heading(*heading) for heading in data.pop("headings"))
+    return Page(words=words, headings=headings, **data)

@@ -1,0 +1,39 @@
+"""Words to sparse vectors: BM25 with stemming and stop words, the same for both indexes.
+
+The term weights are computed here; the index multiplies in each term's rarity (IDF) among the points that have the
+vector.
+"""
+
+from functools import cache
+from typing import Any
+
+from docqa.context import searchable
+from docqa.index import schema
+from docqa.protocols import Entry
+
+
+def passage_vectors(entry: Entry) -> dict[str, Any]:
+    """Sparse vectors of an entry by name, as qdrant_edge.SparseVector; what it has no words for is left out."""
+    words = {
+        schema.PASSAGE_WORDS: entry.words,
+        schema.PAGE_WORDS: entry.page_words,
+        schema.DOCUMENT_WORDS: entry.document_words,
+    }
+    vectors = {
+        name: _model(schema.AVERAGE_TERMS[name]).embed_document(searchable(text))
+        for name, text in words.items()
+        if text
+    }
+    return {name: vector for name, vector in vectors.items() if vector.indices}
+
+
+def query_vector(text: str) -> Any:  # noqa: ANN401  qdrant_edge.SparseVector
+    """Sparse vector of a question; it may be empty."""
+    return _model(schema.AVERAGE_TERMS[schema.PASSAGE_WORDS]).embed_query(searchable(text))
+
+
+@cache
+def _model(average_terms: float) -> Any:  # noqa: ANN401
+    from qdrant_edge import Bm25, Bm25Config
+
+    return Bm25(Bm25Config(language="english", avg_len=average_terms))

@@ -1,0 +1,88 @@
+"""The index inside this process, in a directory: Qdrant Edge."""
+
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import qdrant_edge as edge
+
+from docqa.index import bm25, schema
+from docqa.protocols import Entry
+from docqa.types import Passage, PassageKey, Ranked, Rankings, Scope, Vector
+
+
+class EdgeIndex:
+    """One shard in one directory, owned by one process; what a write method returned from survives a crash."""
+
+    def __init__(self, folder: Path, *, dimension: int) -> None:
+        if any(folder.glob("segments/*")):
+            self._shard = edge.EdgeShard.load(str(folder))
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        dense = edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Dot)
+        sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
+        config = edge.EdgeConfig(vectors={schema.DENSE: dense}, sparse_vectors=dict.fromkeys(schema.SPARSE, sparse))
+        self._shard = edge.EdgeShard.create(str(folder), config)
+        for field in schema.KEYWORDS:
+            self._shard.update(edge.UpdateOperation.create_field_index(field, edge.PayloadSchemaType.Keyword))
+
+    def close(self) -> None:
+        self._shard.close()
+
+    def rank(self, text: str, vector: Vector, *, limit: int, scope: Scope) -> Rankings:
+        words = bm25.query_vector(text)
+        where = _filter(scope)
+
+        def request(using: str, limit: int) -> edge.QueryRequest:
+            nearest = edge.Query.Nearest(vector if using == schema.DENSE else words, using=using)
+            return edge.QueryRequest(query=nearest, filter=where, limit=limit, with_payload=False)
+
+        names = [schema.DENSE, *schema.SPARSE] if words.indices else [schema.DENSE]
+        limits = {schema.DOCUMENT_WORDS: schema.DOCUMENT_LIMIT}
+        found = self._shard.query_batch(
+            edge.QueryBatchRequest([request(name, limits.get(name, limit)) for name in names])
+        )
+        rankings = [[Ranked(schema.key_of(point.id), point.score) for point in points] for points in found]
+        return Rankings(*rankings, *([] for _ in range(4 - len(rankings))))
+
+    def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
+        ids: list[int | uuid.UUID | str] = [schema.point_id(key) for key in keys]
+        records = self._shard.retrieve(ids, with_payload=True, with_vector=False)
+        return {schema.key_of(record.id): schema.passage_of(record.payload) for record in records if record.payload}
+
+    def upsert(self, entries: Sequence[Entry]) -> None:
+        points = [_point(entry) for entry in entries]
+        if points:
+            self._shard.update(edge.UpdateOperation.upsert_points(points))
+
+    def set_collections(self, document_id: str, collections: Sequence[str]) -> None:
+        payload = {schema.COLLECTIONS: list(collections)}
+        self._shard.update(edge.UpdateOperation.set_payload_by_filter(_only(document_id), payload))
+
+    def delete(self, document_id: str) -> int:
+        count = self.count(Scope((document_id,)))
+        self._shard.update(edge.UpdateOperation.delete_points_by_filter(_only(document_id)))
+        return count
+
+    def count(self, scope: Scope) -> int:
+        return int(self._shard.count(edge.CountRequest(exact=True, filter=_filter(scope))))
+
+
+def _point(entry: Entry) -> edge.Point:
+    vectors: dict[str, Any] = {schema.DENSE: entry.vector, **bm25.passage_vectors(entry)}
+    return edge.Point(schema.point_id(entry.passage.key), vectors, schema.payload(entry))
+
+
+def _only(document_id: str) -> edge.Filter:
+    return edge.Filter(must=[_any_of(schema.DOCUMENT_ID, (document_id,))])
+
+
+def _filter(scope: Scope) -> edge.Filter | None:
+    wanted = {schema.DOCUMENT_ID: scope.document_ids, schema.COLLECTIONS: scope.collections}
+    must = [_any_of(field, values) for field, values in wanted.items() if values]
+    return edge.Filter(must=must) if must else None
+
+
+def _any_of(field: str, values: Sequence[str]) -> Any:  # noqa: ANN401  the stubs want an invariant union
+    return edge.FieldCondition(key=field, match=edge.MatchAny(any=list(values)))

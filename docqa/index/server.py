@@ -1,0 +1,121 @@
+"""The index on a Qdrant server or cluster: qdrant-client."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
+
+from docqa.errors import IndexUnavailable
+from docqa.index import bm25, schema
+from docqa.protocols import Entry
+from docqa.types import Passage, PassageKey, Ranked, Rankings, Scope, Vector
+
+
+class ServerIndex:
+    """One collection on a Qdrant server; every write is on the server when the method returns.
+
+    Methods raise IndexUnavailable if the server does not answer or refuses.
+    """
+
+    def __init__(self, client: QdrantClient, collection: str, *, dimension: int) -> None:
+        self._client = client
+        self._collection = collection
+        with _translated():
+            if not client.collection_exists(collection):
+                self._create(dimension)
+
+    def _create(self, dimension: int) -> None:
+        sparse = models.SparseVectorParams(modifier=models.Modifier.IDF)
+        self._client.create_collection(
+            self._collection,
+            vectors_config={schema.DENSE: models.VectorParams(size=dimension, distance=models.Distance.DOT)},
+            sparse_vectors_config=dict.fromkeys(schema.SPARSE, sparse),
+        )
+        for field in schema.KEYWORDS:
+            self._client.create_payload_index(self._collection, field, models.PayloadSchemaType.KEYWORD, wait=True)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def rank(self, text: str, vector: Vector, *, limit: int, scope: Scope) -> Rankings:
+        words = _sparse(bm25.query_vector(text))
+        where = _filter(scope)
+
+        def request(using: str, limit: int) -> models.QueryRequest:
+            nearest = models.NearestQuery(nearest=vector if using == schema.DENSE else words)
+            return models.QueryRequest(query=nearest, using=using, filter=where, limit=limit, with_payload=False)
+
+        names = [schema.DENSE, *schema.SPARSE] if words.indices else [schema.DENSE]
+        limits = {schema.DOCUMENT_WORDS: schema.DOCUMENT_LIMIT}
+        with _translated():
+            found = self._client.query_batch_points(
+                self._collection, [request(name, limits.get(name, limit)) for name in names]
+            )
+        rankings = [[Ranked(schema.key_of(point.id), point.score) for point in response.points] for response in found]
+        return Rankings(*rankings, *([] for _ in range(4 - len(rankings))))
+
+    def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
+        with _translated():
+            records = self._client.retrieve(self._collection, [schema.point_id(key) for key in keys], with_payload=True)
+        return {schema.key_of(record.id): schema.passage_of(record.payload) for record in records if record.payload}
+
+    def upsert(self, entries: Sequence[Entry]) -> None:
+        points = [_point(entry) for entry in entries]
+        if points:
+            with _translated():
+                self._client.upsert(self._collection, points, wait=True)
+
+    def set_collections(self, document_id: str, collections: Sequence[str]) -> None:
+        with _translated():
+            self._client.set_payload(
+                self._collection, {schema.COLLECTIONS: list(collections)}, _only(document_id), wait=True
+            )
+
+    def delete(self, document_id: str) -> int:
+        count = self.count(Scope((document_id,)))
+        with _translated():
+            self._client.delete(self._collection, models.FilterSelector(filter=_only(document_id)), wait=True)
+        return count
+
+    def count(self, scope: Scope) -> int:
+        with _translated():
+            return self._client.count(self._collection, count_filter=_filter(scope), exact=True).count
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (ApiException, ResponseHandlingException) as error:
+        raise IndexUnavailable(
+            f"The Qdrant server failed: {error}. Check DOCQA_INDEX__URL and that it runs: docker compose up qdrant"
+        ) from error
+
+
+def _point(entry: Entry) -> models.PointStruct:
+    vectors: dict[str, Any] = {name: _sparse(vector) for name, vector in bm25.passage_vectors(entry).items()}
+    return models.PointStruct(
+        id=schema.point_id(entry.passage.key),
+        vector={schema.DENSE: entry.vector, **vectors},
+        payload=schema.payload(entry),
+    )
+
+
+def _sparse(vector: Any) -> models.SparseVector:  # noqa: ANN401  qdrant_edge.SparseVector
+    return models.SparseVector(indices=vector.indices, values=vector.values)
+
+
+def _only(document_id: str) -> models.Filter:
+    return models.Filter(must=[_any_of(schema.DOCUMENT_ID, (document_id,))])
+
+
+def _filter(scope: Scope) -> models.Filter | None:
+    wanted = {schema.DOCUMENT_ID: scope.document_ids, schema.COLLECTIONS: scope.collections}
+    must = [_any_of(field, values) for field, values in wanted.items() if values]
+    return models.Filter(must=must) if must else None
+
+
+def _any_of(field: str, values: Sequence[str]) -> Any:  # noqa: ANN401  the models want an invariant union
+    return models.FieldCondition(key=field, match=models.MatchAny(any=list(values)))
