@@ -1,0 +1,50 @@
+"""Which files to ingest."""
+
+import glob
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from docqa.errors import UsageError
+
+
+def discover(paths: Iterable[str]) -> list[Path]:
+    """PDF files named by files, folders (and what is below, but hidden) and glob patterns; absolute, sorted, each once.
+
+    A file named itself is taken whatever it is called. Raises UsageError if a path leads to nothing.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        below = sorted(_files(path))
+        if not below:
+            raise UsageError(_nothing_at(path))
+        found.update(dict.fromkeys(below))
+    return list(found)
+
+
+def _files(path: str) -> Iterator[Path]:
+    given = Path(path).expanduser()
+    if given.is_file():
+        yield given.resolve()
+    elif given.is_dir():
+        yield from _pdfs_below(given.resolve())
+    else:
+        for match in glob.glob(str(given), recursive=True):
+            if Path(match).is_dir():
+                yield from _pdfs_below(Path(match).resolve())
+            else:
+                yield Path(match).resolve()
+
+
+def _pdfs_below(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(parent, name) for name in names if name.lower().endswith(".pdf") and not name.startswith("."))
+
+
+def _nothing_at(path: str) -> str:
+    if Path(path).expanduser().is_dir():
+        return f"No PDF in {path} or below it"
+    if glob.has_magic(path):
+        return f"No file matches {path}"
+    return f"No such file or folder: {path}"

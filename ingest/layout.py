@@ -1,0 +1,160 @@
+"""From lines with positions to a page's text: rows, cells, blocks and headings. Pure: no PDF library here."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from docqa.types import Box, Heading, Page, TextSource, Word
+
+HEADING_SCALE = 1.15  # a heading's font is at least this much larger than the page's usual one, or it is bold
+HEADING_WORDS = 16  # longer lines are sentences in a large font
+BLOCK_GAP = 0.75  # of a row's height: a wider gap between two rows starts a new block
+PROSE_CHARACTERS = 25  # columns whose usual line is shorter are cells of a table
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words that a PDF or an OCR engine gives as one line: one cell of a row, or the whole row."""
+
+    words: tuple[tuple[str, Box], ...]  # never empty
+    size: float  # font size in points
+    bold: bool
+
+    @property
+    def box(self) -> Box:
+        box = self.words[0][1]
+        for _, other in self.words[1:]:
+            box = box.union(other)
+        return box
+
+
+Row = list[Line]  # cells, left to right
+
+
+def compose(number: int, width: float, height: float, lines: Sequence[Line], source: TextSource) -> Page:
+    """Lay out lines, given in reading order, as the page's text with a box for every word."""
+    rows = _rows(lines)
+    usual = _usual_size(lines)
+    text = ""
+    words: list[Word] = []
+    headings: list[Heading] = []
+    above: Row | None = None
+    for index, row in enumerate(rows):
+        if above is not None:
+            text += "\n\n" if _starts_block(above, row, usual) else "\n"
+        start = len(text)
+        for position, line in enumerate(row):
+            text += "\t" if position else ""
+            for place, (word, box) in enumerate(line.words):
+                text += " " if place else ""
+                words.append(Word(len(text), len(text) + len(word), box, index))
+                text += word
+        if _is_heading(row, usual):
+            headings.append(Heading(start, text[start:], row[0].size))
+        above = row
+    return Page(number, width, height, text, tuple(words), _joined(headings, text), source if text else "none")
+
+
+def _rows(lines: Iterable[Line]) -> list[Row]:
+    """Join neighbours that share a baseline and run left to right: the cells of a table's row."""
+    rows: list[Row] = []
+    for line in lines:
+        if rows and _continues(rows[-1][-1].box, line.box):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return rows
+
+
+def _continues(left: Box, right: Box) -> bool:
+    return _overlap(left, right) > 0.5 and right.x0 >= left.x1 - 1
+
+
+def _overlap(a: Box, b: Box) -> float:
+    """How much of the lower box's height the two share, 0 to 1."""
+    shared = min(a.y1, b.y1) - max(a.y0, b.y0)
+    return max(shared, 0.0) / max(min(a.y1 - a.y0, b.y1 - b.y0), 0.1)
+
+
+def _usual_size(lines: Sequence[Line]) -> float:
+    """The font size most of the page's characters have, in points; 0 on an empty page."""
+    characters: Counter[float] = Counter()
+    for line in lines:
+        characters[round(line.size, 1)] += sum(len(word) for word, _ in line.words)
+    return characters.most_common(1)[0][0] if characters else 0.0
+
+
+def _starts_block(above: Row, row: Row, usual: float) -> bool:
+    upper, lower = above[0].box, row[0].box
+    height = max(min(upper.y1 - upper.y0, lower.y1 - lower.y0), 1.0)
+    gap = lower.y0 - upper.y1
+    return gap > BLOCK_GAP * height or gap < -height or _is_heading(above, usual) != _is_heading(row, usual)
+
+
+def _is_heading(row: Row, usual: float) -> bool:
+    words = [word for line in row for word, _ in line.words]
+    if len(row) > 1 or len(words) > HEADING_WORDS or words[-1][-1] in ".,;":
+        return False
+    larger = row[0].size >= HEADING_SCALE * usual
+    return (larger or row[0].bold) and any(sum(c.isalpha() for c in word) > 2 for word in words)
+
+
+def _joined(headings: Sequence[Heading], text: str) -> tuple[Heading, ...]:
+    """Make one heading of each run of lines; a run that is too long for one is prose in a larger font."""
+    joined: list[Heading] = []
+    for heading in headings:
+        last = joined[-1] if joined else None
+        if last and last.size == heading.size and text[last.start + len(last.text) : heading.start] == "\n":
+            joined[-1] = Heading(last.start, f"{last.text} {heading.text}", last.size)
+        else:
+            joined.append(heading)
+    return tuple(heading for heading in joined if len(heading.text.split()) <= HEADING_WORDS)
+
+
+def in_reading_order(lines: Sequence[Line]) -> list[Line]:
+    """Order lines that come without one, as from OCR: columns of prose one after the other, else row by row.
+
+    The page is cut at vertical gaps that have prose on every side, else at its widest horizontal gap, until neither
+    is left (recursive XY cut: Nagy and Seth, 1984). Any other vertical gap separates cells, whose rows stay together.
+    """
+    columns = _columns(lines)
+    if len(columns) > 1 and all(_is_prose(column) for column in columns):
+        return [line for column in columns for line in in_reading_order(column)]
+    if parts := _halves(lines):
+        return [line for part in parts for line in in_reading_order(part)]
+    rows: list[Row] = []
+    for line in sorted(lines, key=lambda line: line.box.y0 + line.box.y1):
+        if rows and _overlap(rows[-1][0].box, line.box) > 0.5:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [line for row in rows for line in sorted(row, key=lambda line: line.box.x0)]
+
+
+def _is_prose(lines: Sequence[Line]) -> bool:
+    lengths = sorted(sum(len(word) + 1 for word, _ in line.words) for line in lines)
+    return len(lengths) > 2 and lengths[len(lengths) // 2] > PROSE_CHARACTERS
+
+
+def _columns(lines: Sequence[Line]) -> list[list[Line]]:
+    """Groups of lines with a vertical gap between them, left to right."""
+    columns: list[list[Line]] = []
+    edge = 0.0
+    for line in sorted(lines, key=lambda line: line.box.x0):
+        if columns and line.box.x0 < edge:
+            columns[-1].append(line)
+        else:
+            columns.append([line])
+        edge = max(edge, line.box.x1)
+    return columns
+
+
+def _halves(lines: Sequence[Line]) -> tuple[list[Line], list[Line]] | None:
+    """The lines above and below the widest horizontal gap, if there is one."""
+    ordered = sorted(lines, key=lambda line: line.box.y0)
+    edge, widest, place = 0.0, 0.0, 0
+    for index, line in enumerate(ordered):
+        if index and line.box.y0 - edge > widest:
+            widest, place = line.box.y0 - edge, index
+        edge = max(edge, line.box.y1)
+    return (ordered[:place], ordered[place:]) if place else None

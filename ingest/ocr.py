@@ -1,0 +1,80 @@
+"""Words from a page image. The only file that knows RapidOCR; it runs in a child process (sandbox.py)."""
+
+import logging
+from functools import cache
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from docqa.types import Box
+from ingest.layout import Line, in_reading_order
+
+MIN_CHARACTERS = 30  # a page with fewer has no text worth the name
+MIN_CHARACTERS_WITH_PICTURE = 150  # a scan may carry a text layer that is only a header, footer or stamp
+MAX_GARBLED = 0.2  # share of characters that stand for no known glyph
+
+
+def needed(lines: list[Line], image: Image.Image) -> bool:
+    """Whether a page's own text is missing or garbled while its image shows something to read."""
+    text = "".join(word for line in lines for word, _ in line.words)
+    if text and sum(map(_is_garbled, text)) > MAX_GARBLED * len(text):
+        return True
+    if len(text) >= MIN_CHARACTERS_WITH_PICTURE:
+        return False
+    ink = _ink(image)
+    return ink > (0.0 if len(text) < MIN_CHARACTERS else 0.3)
+
+
+def _is_garbled(character: str) -> bool:
+    code = ord(character)
+    return code == 0xFFFD or code < 0x20 or 0x7F <= code < 0xA0 or 0xE000 <= code < 0xF900 or code >= 0xF0000
+
+
+def _ink(image: Image.Image) -> float:
+    """Share of the page that differs from its background (the most frequent grey), 0 to 1; hairlines and dust aside."""
+    small = np.asarray(image.convert("L").resize((100, 100), Image.Resampling.BOX))
+    background = int(np.bincount(small.ravel(), minlength=256).argmax())
+    return float(np.mean(np.abs(small.astype(int) - background) > 8))
+
+
+def read_lines(image: Image.Image, *, points_per_pixel: float) -> list[Line]:
+    """Lines of text in the image, in reading order; boxes in points."""
+    found = _engine()(np.asarray(image)[:, :, ::-1])
+    if found.boxes is None:
+        return []
+    lines = [
+        _line(quad, text, points_per_pixel) for quad, text in zip(found.boxes, found.txts, strict=True) if text.strip()
+    ]
+    return in_reading_order(lines)
+
+
+def _line(quad: Any, text: str, scale: float) -> Line:  # noqa: ANN401  a NumPy array (4, 2)
+    """One recognised strip of text; each word gets its share of the strip's width by its share of the characters."""
+    x0, y0 = (float(edge) * scale for edge in quad.min(axis=0))
+    x1, y1 = (float(edge) * scale for edge in quad.max(axis=0))
+    per_character = (x1 - x0) / len(text)
+    words: list[tuple[str, Box]] = []
+    place = 0
+    for word in text.split():
+        place = text.index(word, place)
+        left, right = x0 + place * per_character, x0 + (place + len(word)) * per_character
+        words.append((word, Box(round(left, 1), round(y0, 1), round(right, 1), round(y1, 1))))
+        place += len(word)
+    return Line(tuple(words), size=round((y1 - y0) * 0.75), bold=False)
+
+
+@cache
+def _engine() -> Any:  # noqa: ANN401
+    """One engine a process. One thread: the pool runs a process for each core."""
+    from rapidocr import RapidOCR
+
+    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+    return RapidOCR(
+        params={
+            "Global.use_cls": False,  # the line-direction classifier drops whole lines
+            "Global.log_level": "error",
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )

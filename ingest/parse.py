@@ -1,0 +1,120 @@
+"""A PDF's pages as lines of words and as pixels. The only file that knows PyMuPDF; it runs in a child process."""
+
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+from PIL import Image
+
+from docqa.errors import EncryptedPDF, UnreadablePDF
+from docqa.types import Box
+from ingest.layout import Line
+
+pymupdf.TOOLS.mupdf_display_errors(False)  # what is wrong is raised or in the text, not on the terminal
+pymupdf.TOOLS.mupdf_display_warnings(False)
+
+# Ligatures are spelt out; unknown glyphs become U+FFFD, so that garbled text shows; what lies off the page is left out.
+_TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
+_BOLD = pymupdf.TEXT_FONT_BOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page as PyMuPDF gives it."""
+
+    width: float  # points, as shown
+    height: float
+    lines: list[Line]  # in the order of the file, which is nearly always the reading order
+    image: Image.Image  # RGB
+
+
+class PDF:
+    """An open PDF.
+
+    Raises EncryptedPDF or UnreadablePDF if it cannot be opened or has no pages.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            head = file.read(1024)
+        if b"%PDF" not in head:
+            raise UnreadablePDF(f"not a PDF: {_what_it_is(head)}")
+        try:
+            self._document = pymupdf.open(path, filetype="pdf")
+        except (RuntimeError, ValueError) as error:
+            raise UnreadablePDF(f"damaged: {_reason(error)}") from error
+        if self._document.needs_pass:
+            raise EncryptedPDF("encrypted: it needs a password to open")
+        if not self._document.page_count:
+            raise UnreadablePDF("damaged: no page can be found in it")
+
+    @property
+    def pages(self) -> int:
+        return int(self._document.page_count)
+
+    @property
+    def title(self) -> str:
+        """The title in the metadata; often empty or junk."""
+        return str((self._document.metadata or {}).get("title") or "")
+
+    def sheet(self, number: int, *, dpi: int, max_side: int) -> Sheet:
+        """Read and render page `number` (1-based), its longer side no more than max_side pixels.
+
+        Raises UnreadablePDF if the page is damaged beyond use.
+        """
+        try:
+            page: Any = self._document[number - 1]
+            width, height = page.rect.width, page.rect.height
+            scale = min(dpi / 72, max_side / max(width, height))
+            pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
+            image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
+            return Sheet(width, height, _lines(page), image)
+        except (RuntimeError, ValueError, ZeroDivisionError, IndexError) as error:
+            raise UnreadablePDF(_reason(error)) from error
+
+
+def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful types
+    text = page.get_textpage(flags=_TEXT_FLAGS)
+    words: dict[tuple[int, int], list[tuple[str, Box]]] = defaultdict(list)
+    for x0, y0, x1, y1, word, block, line, _ in text.extractWORDS():
+        if all(unicodedata.category(character) == "Co" for character in word):
+            continue  # a bullet or icon from a symbol font
+        shown = pymupdf.Rect(x0, y0, x1, y1) * page.rotation_matrix
+        words[block, line].append((word, Box(*(round(edge, 1) for edge in shown.normalize()))))
+    fonts = {
+        (block["number"], index): _font(line["spans"])
+        for block in text.extractDICT()["blocks"]
+        for index, line in enumerate(block.get("lines", ()))
+        if line["dir"] == (1.0, 0.0)  # what stands upright or slanted is no heading
+    }
+    return [Line(tuple(found), *fonts.get(place, (0.0, False))) for place, found in words.items()]
+
+
+def _font(spans: list[dict[str, Any]]) -> tuple[float, bool]:
+    """Size in points of the longest span, and whether every span that shows something is bold."""
+    shown = [span for span in spans if span["text"].strip()]
+    if not shown:
+        return 0.0, False
+    return round(max(shown, key=lambda span: len(span["text"]))["size"], 1), all(
+        span["flags"] & _BOLD for span in shown
+    )
+
+
+def _what_it_is(head: bytes) -> str:
+    kinds = {
+        b"\x89PNG": "a PNG image",
+        b"\xff\xd8": "a JPEG image",
+        b"PK": "a zip archive or office file",
+        b"<": "HTML or XML",
+    }
+    if not head:
+        return "the file is empty"
+    name = next((kind for start, kind in kinds.items() if head.lstrip().startswith(start)), "something else")
+    return f"its bytes are {name}"
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,0 +1,92 @@
+"""A page's text into passages: whole sentences and whole table rows, under the headings they stand below. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from docqa.sentences import Sentence, sentences
+from docqa.types import Heading, Page, Passage
+
+# A word is a run of up to 20 characters without white space, or one character of a script that writes none between
+# words.
+_WIDE = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0eff"
+_WORD = re.compile(rf"[{_WIDE}]|[^\s{_WIDE}]{{1,20}}")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingPath:
+    """The headings in force at a point of a document, outermost first."""
+
+    headings: tuple[Heading, ...] = ()
+
+    def under(self, heading: Heading) -> "HeadingPath":
+        """The path after this heading: it closes those of its own size and smaller ones."""
+        return HeadingPath((*(outer for outer in self.headings if outer.size > heading.size), heading))
+
+    def after(self, page: Page) -> "HeadingPath":
+        """The path at the end of a page that begins under this one."""
+        path = self
+        for heading in page.headings:
+            path = path.under(heading)
+        return path
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(heading.text for heading in self.headings)
+
+
+def split(document_id: str, page: Page, label: str, path: HeadingPath, *, max_words: int) -> list[Passage]:
+    """Cut a page into passages of at most max_words words, in order; `path` is in force where the page begins.
+
+    Only inside a sentence or row longer than that is a cut made between words. Each passage has the headings in force
+    at its end, so one that begins with its heading stands under it; the first of its headings is `label`, the
+    document's.
+    """
+    passages = []
+    headings = list(page.headings)
+    for ordinal, (start, end) in enumerate(_spans(page, max_words)):
+        while headings and headings[0].start < end:
+            path = path.under(headings.pop(0))
+        text = page.text[start:end]
+        passages.append(
+            Passage(document_id, page.number, ordinal, start, text, (label, *path.texts), page.boxes(start, end))
+        )
+    return passages
+
+
+def _spans(page: Page, max_words: int) -> Iterator[tuple[int, int]]:
+    """Fill passages piece by piece; end one early where a heading begins, or a block that will not fit whole."""
+    heading_starts = {heading.start for heading in page.headings}
+    pieces = [piece for sentence in sentences(page.text) for piece in _pieces(page.text, sentence, max_words)]
+    words = [len(_WORD.findall(page.text, piece.start, piece.end)) for piece in pieces]
+    in_block: Counter[int] = Counter()
+    for piece, count in zip(pieces, words, strict=True):
+        in_block[piece.block] += count
+    held: list[Sentence] = []
+    total = 0
+    for piece, count in zip(pieces, words, strict=True):
+        full = total + count > max_words
+        at_heading = piece.start in heading_starts and total > max_words / 4
+        at_block = (
+            bool(held)
+            and piece.block != held[-1].block
+            and total > max_words / 2
+            and total + in_block[piece.block] > max_words
+        )
+        if held and (full or at_heading or at_block):
+            yield held[0].start, held[-1].end
+            held, total = [], 0
+        held.append(piece)
+        total += count
+    if held:
+        yield held[0].start, held[-1].end
+
+
+def _pieces(text: str, sentence: Sentence, max_words: int) -> Iterator[Sentence]:
+    """The sentence, cut between words where it is longer than max_words."""
+    words = list(_WORD.finditer(text, sentence.start, sentence.end))
+    cuts = [sentence.start, *(words[place].start() for place in range(max_words, len(words), max_words)), sentence.end]
+    for start, end in pairwise(cuts):
+        yield Sentence(start, start + len(text[start:end].rstrip()), sentence.block, sentence.row)
