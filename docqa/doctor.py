@@ -1,0 +1,179 @@
+"""Checks that everything is there and fits together."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from docqa import build
+from docqa.errors import DocQAError
+from docqa.library import Library
+from docqa.settings import Settings
+from docqa.types import Document, Scope
+
+LOW_DISK_BYTES = 2 << 30
+
+State = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found."""
+
+    check: str
+    state: State
+    found: str
+    advice: str = ""  # what to do about it
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Run every check; one that fails does not stop the others."""
+    checks: dict[str, Callable[[Settings], Iterator[Finding]]] = {
+        "data directory": _disk,
+        "library": _library,
+        "reranker": _reranker,
+        "OCR": _ocr,
+        "model server": _model,
+    }
+    findings: list[Finding] = []
+    for name, check in checks.items():
+        try:
+            findings += check(settings)
+        except (DocQAError, OSError) as error:
+            findings.append(Finding(name, "fail", str(error)))
+    return findings
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    probe = settings.data / ".probe"
+    probe.write_bytes(b"")
+    probe.unlink()
+    free = shutil.disk_usage(settings.data).free
+    low = free < LOW_DISK_BYTES
+    advice = "A page takes about 0.3 MB: make room, or move the library with --data." if low else ""
+    yield Finding("data directory", "warn" if low else "ok", f"{settings.data}, {free / 1e9:.1f} GB free", advice)
+
+
+def _library(settings: Settings) -> Iterator[Finding]:
+    embedder = build.embedder(settings)
+    yield Finding("embedding model", "ok", f"{embedder.name}, {embedder.dimension} dimensions")
+    with build.library(settings, embedder, purpose="docqa doctor") as library:
+        documents = library.catalog.documents()
+        yield _catalog(documents)
+        yield _index(settings, library, documents)
+        yield _files(library, documents)
+
+
+def _catalog(documents: list[Document]) -> Finding:
+    counts = {
+        state: sum(document.state == state for document in documents)
+        for state in ("done", "reading", "queued", "failed")
+    }
+    found = ", ".join(f"{count} {state}" for state, count in counts.items() if count) or "no documents yet"
+    if counts["failed"] or any(document.pages_failed for document in documents):
+        return Finding(
+            "catalog",
+            "warn",
+            found,
+            "Some files or pages failed: docqa list shows them, docqa ingest --retry-failed reads them again.",
+        )
+    if counts["reading"] or counts["queued"]:
+        return Finding(
+            "catalog", "warn", found, "Some documents are not read to the end: docqa ingest PATH... goes on with them."
+        )
+    return Finding("catalog", "ok", found)
+
+
+def _index(settings: Settings, library: Library, documents: list[Document]) -> Finding:
+    counts = {document.id: library.index.count(Scope((document.id,))) for document in documents}
+    total = library.index.count(Scope())
+    place = settings.index.url or "embedded"
+    if strays := total - sum(counts.values()):
+        return Finding(
+            "index",
+            "fail",
+            f"{strays} passages of documents that the catalog does not know ({place})",
+            "Move the library aside and read the PDFs again.",
+        )
+    if missing := [
+        document.name
+        for document in documents
+        if document.state == "done" and not counts[document.id] and _has_text(library, document)
+    ]:
+        return Finding(
+            "index",
+            "fail",
+            f"no passages of {', '.join(missing[:3])} ({place})",
+            "Delete these documents and read them again.",
+        )
+    return Finding("index", "ok", f"{total} passages ({place})")
+
+
+def _has_text(library: Library, document: Document) -> bool:
+    return any(
+        source in ("layer", "ocr") for source, error in library.catalog.page_outcomes(document.id).values() if not error
+    )
+
+
+def _files(library: Library, documents: list[Document]) -> Finding:
+    missing = []
+    for document in documents:
+        read = [number for number, (_, error) in library.catalog.page_outcomes(document.id).items() if not error]
+        images = [library.files.image_path(document.id, number) for number in read]
+        if not all(path.is_file() for path in [library.files.original(document.id), *images]):
+            missing.append(document.name)
+    if missing:
+        return Finding(
+            "files",
+            "fail",
+            f"files of {', '.join(missing[:3])} are gone",
+            "Delete these documents and read them again.",
+        )
+    return Finding("files", "ok", f"originals and page images of {len(documents)} documents")
+
+
+def _reranker(settings: Settings) -> Iterator[Finding]:
+    reranker = build.reranker(settings)
+    if reranker is None:
+        yield Finding("reranker", "warn", "switched off", "Answers are better with it: DOCQA_RERANKING__ENABLED=true.")
+    else:
+        right, wrong = reranker.score(
+            "What is the capital of France?", ["Paris is the capital of France.", "Bread needs an hour in the oven."]
+        )
+        state: State = "ok" if right > wrong else "fail"
+        yield Finding(
+            "reranker",
+            state,
+            "tells an answer from another sentence" if right > wrong else "prefers a wrong sentence to the answer",
+        )
+
+
+def _ocr(settings: Settings) -> Iterator[Finding]:
+    import importlib.util
+
+    if not settings.ingest.ocr:
+        yield Finding("OCR", "warn", "switched off", "Scanned pages stay without text: DOCQA_INGEST__OCR=true.")
+    elif importlib.util.find_spec("rapidocr") is None:
+        yield Finding("OCR", "fail", "rapidocr is not installed", "pip install -e .")
+    else:
+        yield Finding("OCR", "ok", "rapidocr, models inside the package")
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    if not settings.model.url:
+        yield Finding("model server", "ok", "none set: answers are quotations", "")
+        return
+    from docqa.generation import ChatModel
+
+    served = ChatModel(settings.model).served()
+    wanted = settings.model.name
+    if wanted and wanted not in served:
+        yield Finding(
+            "model server",
+            "fail",
+            f"{settings.model.url} serves {', '.join(served)}, not {wanted}",
+            "Change DOCQA_MODEL__NAME.",
+        )
+    else:
+        yield Finding("model server", "ok", f"{settings.model.url} serves {wanted or served[0]}")

@@ -1,0 +1,71 @@
+"""Question to answer, in the order it happens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from docqa import answerability
+from docqa.protocols import Answerer, NameOf, Pages
+from docqa.retrieval import Retriever, Stopwatch
+from docqa.types import Answer, AnswerMethod, Evidence, PageHit, Retrieval, Scope
+
+
+def _unheard(_: str) -> None:
+    """For callers who only want the whole answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Answers a question from the documents, or says that they do not hold the answer."""
+
+    retriever: Retriever
+    pages: Pages
+    names: NameOf
+    answerer: Answerer
+    method: AnswerMethod
+    evidence_pages: int
+    not_found_below: float  # of the probability that the documents speak of what was asked
+
+    def ask(self, question: str, *, scope: Scope = Scope(), say: Callable[[str], None] = _unheard) -> Answer:
+        """Find the pages and answer from them; `say` gets the answer's text as it comes.
+
+        Raises IndexUnavailable, ModelUnavailable, ModelRefused or ContextOverflow.
+        """
+        return self.answer(question, self.retriever.retrieve(question, scope=scope, limit=self.evidence_pages), say=say)
+
+    def answer(self, question: str, retrieval: Retrieval, *, say: Callable[[str], None] = _unheard) -> Answer:
+        """Answer from the best pages that were found, or say not_found if they hardly speak of the question.
+
+        Raises ModelUnavailable, ModelRefused or ContextOverflow.
+        """
+        watch = Stopwatch(dict(retrieval.timings))
+        with watch.time("pages"):
+            evidence = self._evidence(retrieval.hits[: self.evidence_pages])
+        answerable = answerability.probability(retrieval)
+        if answerable < self.not_found_below:
+            return Answer(question, "not_found", self.method, "", (), evidence, answerable, watch.timings)
+        with watch.time("answer"):
+            draft = self.answerer.answer(question, evidence, say)
+        return Answer(
+            question=question,
+            status=draft.status,
+            method=self.method,
+            text=draft.text,
+            citations=draft.citations,
+            evidence=draft.shown,
+            answerable=answerable,
+            timings=watch.timings,
+        )
+
+    def _evidence(self, hits: list[PageHit]) -> tuple[Evidence, ...]:
+        names = self.names({hit.document_id for hit in hits})
+        return tuple(
+            Evidence(
+                label=label,
+                document_id=hit.document_id,
+                document=names[hit.document_id],
+                page=self.pages.page(hit.document_id, hit.page),
+                passages=hit.passages,
+                score=hit.score,
+            )
+            for label, hit in enumerate(hits, start=1)
+        )

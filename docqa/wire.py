@@ -1,0 +1,128 @@
+"""The JSON that other programs build on (docs/json.md). Fields are added, never renamed or removed. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from docqa import answerability
+from docqa.library import Receipt
+from docqa.types import Answer, Box, Citation, Document, Evidence, Page, PageHit, Passage, Retrieval
+
+
+def answer(answer: Answer) -> dict[str, Any]:
+    """What `docqa ask --json` prints."""
+    return {
+        "question": answer.question,
+        "status": answer.status,
+        "method": answer.method,
+        "text": answer.text,
+        "citations": [_citation(each) for each in answer.citations],
+        "evidence": [_evidence(each) for each in answer.evidence],
+        "answerable": round(answer.answerable, 4),
+        "timings": _timings(answer.timings),
+    }
+
+
+def retrieval(retrieval: Retrieval, names: dict[str, str]) -> dict[str, Any]:
+    """What `docqa search --json` prints."""
+    return {
+        "pages": [_hit(hit, names[hit.document_id]) for hit in retrieval.hits],
+        "answerable": round(answerability.probability(retrieval), 4),
+        "timings": _timings(retrieval.timings),
+    }
+
+
+def documents(documents: Sequence[Document]) -> dict[str, Any]:
+    """What `docqa list --json` prints."""
+    return {"documents": [document(each) for each in documents]}
+
+
+def document(document: Document) -> dict[str, Any]:
+    """One document of that list."""
+    return {
+        "id": document.id,
+        "name": document.name,
+        "title": document.title,
+        "state": document.state,
+        "error": document.error,
+        "pages": document.pages,
+        "pages_done": document.pages_done,
+        "pages_failed": document.pages_failed,
+        "collections": list(document.collections),
+        "size_bytes": document.size_bytes,
+    }
+
+
+def page(page: Page) -> dict[str, Any]:
+    """What `docqa show --page N --json` prints."""
+    return {
+        "page": page.number,
+        "width": page.width,
+        "height": page.height,
+        "source": page.source,
+        "text": page.text,
+        "words": [{"text": page.text[word.start : word.end], "box": _box(word.box)} for word in page.words],
+        "headings": [heading.text for heading in page.headings],
+    }
+
+
+def receipt(receipt: Receipt) -> dict[str, Any]:
+    """What `docqa delete --json` prints for one document."""
+    return {
+        "id": receipt.document.id,
+        "name": receipt.document.name,
+        "removed": {
+            "passages": receipt.passages,
+            "pages": receipt.pages,
+            "sources": receipt.sources,
+            "files": receipt.files,
+            "bytes": receipt.bytes,
+        },
+    }
+
+
+def _timings(timings: Mapping[str, float]) -> dict[str, float]:
+    return {stage: round(ms, 2) for stage, ms in timings.items()}
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "label": citation.label,
+        "document": citation.document,
+        "document_id": citation.document_id,
+        "page": citation.page,
+        "quote": citation.quote,
+        "boxes": [_box(box) for box in citation.boxes],
+        "supported": citation.supported,
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "label": evidence.label,
+        "document": evidence.document,
+        "document_id": evidence.document_id,
+        "page": evidence.page.number,
+        "width": evidence.page.width,
+        "height": evidence.page.height,
+        "source": evidence.page.source,
+        "score": round(evidence.score, 4),
+        "passages": [_passage(passage) for passage in evidence.passages],
+    }
+
+
+def _hit(hit: PageHit, name: str) -> dict[str, Any]:
+    return {
+        "document": name,
+        "document_id": hit.document_id,
+        "page": hit.page,
+        "score": round(hit.score, 4),
+        "passages": [_passage(passage) for passage in hit.passages],
+    }
+
+
+def _passage(passage: Passage) -> dict[str, Any]:
+    return {"text": passage.text, "headings": list(passage.headings), "boxes": [_box(box) for box in passage.boxes]}
+
+
+def _box(box: Box) -> list[float]:
+    return [box.x0, box.y0, box.x1, box.y1]
