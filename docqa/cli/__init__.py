@@ -1,0 +1,53 @@
+"""The command line. Each command parses, calls the library and renders; it imports what is heavy when it runs."""
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from docqa.cli import ask, documents, evaluate, ingest, search, system
+from docqa.errors import DocQAError
+
+INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), help="Directory of the library.  [env: DOCQA_DATA]"
+)
+@click.version_option(package_name="docqa")
+@click.pass_context
+def cli(context: click.Context, data: Path | None) -> None:
+    r"""Ask questions about your PDFs and see the pages that prove the answers.
+
+    \b
+      docqa ask report.pdf "What was revenue in 2024?"    read a PDF and ask it
+      docqa ingest ~/papers && docqa ask "..."            read a folder, then ask all of it
+
+    Settings come from DOCQA_... variables and from .env: docqa config lists them.
+    """
+    context.obj = data
+
+
+for module in (ingest, ask, search, documents, evaluate, system):
+    for command in module.COMMANDS:
+        cli.add_command(command)
+
+
+def main() -> None:
+    """Run a command; what docqa raises on purpose becomes one line and exit code 1."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as exit:
+        sys.exit(exit.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("\nStopped. What was read is kept: run the same command again to go on.", err=True)
+        sys.exit(INTERRUPTED)
+    except (DocQAError, OSError) as error:
+        click.echo(f"docqa: {error}", err=True)
+        sys.exit(1)

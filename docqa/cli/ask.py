@@ -1,0 +1,124 @@
+"""docqa ask."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from docqa.cli import ingest, options
+from docqa.errors import DocumentError, UsageError
+from docqa.types import Answer, Scope
+
+if TYPE_CHECKING:
+    from docqa.files import Files
+    from docqa.library import Library
+    from docqa.protocols import Embedder
+    from docqa.settings import Settings
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[PATH...] QUESTION")
+@options.scope
+@options.as_json
+@click.option("--show", is_flag=True, help="Write the cited pages as PNG with the quoted words marked.")
+@click.option(
+    "--show-dir", type=click.Path(path_type=Path, file_okay=False), default="docqa-evidence", show_default=True
+)
+@click.pass_obj
+def ask(
+    data: Path | None,
+    words: tuple[str, ...],
+    document_names: tuple[str, ...],
+    collections: tuple[str, ...],
+    as_json: bool,
+    show: bool,
+    show_dir: Path,
+) -> None:
+    """Answer QUESTION from the library, or from the PDFs named before it (read first, once)."""
+    from docqa import build, wire
+    from docqa.settings import load
+
+    paths, question = _parted(words)
+    settings = load(data)
+    model = build.embedder(settings)
+    with build.library(settings, model, purpose="docqa ask") as library:
+        scope = options.scope_of(library.catalog, document_names, collections)
+        if paths:
+            scope = Scope(_read(settings, library, model, paths))
+        elif not library.index.count(Scope()):
+            raise UsageError(
+                "The library is empty. Read some PDFs first: docqa ingest PATH..., or docqa ask FILE.pdf QUESTION"
+            )
+        engine = build.engine(settings, library, model)
+        streamed = engine.method == "model" and not as_json
+        answer = engine.ask(question, scope=scope, say=_say if streamed else lambda _: None)
+        if as_json:
+            click.echo(json.dumps(wire.answer(answer), ensure_ascii=False, indent=2))
+        else:
+            _print(answer, streamed=streamed)
+        if show:
+            _write_pages(answer, library.files, show_dir)
+
+
+COMMANDS = [ask]
+
+
+def _parted(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    if not words or not words[-1].strip():
+        raise UsageError('What is the question? docqa ask "..."')
+    if Path(words[-1]).is_file():
+        raise UsageError(f'The question comes last: docqa ask {words[-1]} "..."')
+    return words[:-1], words[-1]
+
+
+def _read(settings: "Settings", library: "Library", model: "Embedder", paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids of the documents in these files, read now if they were not; those that fail are reported."""
+    from ingest.discover import discover
+
+    found = discover(paths)
+    with ingest.pipeline(settings, library, model) as pipeline, ingest.shown_progress() as progress:
+        reports = pipeline.ingest(found, collection="default", progress=progress)
+    if any(each.outcome != "unchanged" for each in reports):
+        ingest.report(reports)
+    readable = [str(each.path) for each in reports if each.outcome != "failed"]
+    if not readable:
+        raise DocumentError("None of the files could be read, so there is nothing to ask")
+    return tuple(id for path in readable for id in library.catalog.at_path(collection="default", path=path))
+
+
+def _say(text: str) -> None:
+    click.echo(text, nl=False)
+
+
+def _print(answer: Answer, *, streamed: bool) -> None:
+    if answer.status == "not_found":
+        click.echo("Not found: these documents do not seem to hold the answer.")
+        if answer.evidence:
+            click.echo(
+                "Nearest pages: " + ", ".join(f"{each.document} p. {each.page.number}" for each in answer.evidence[:3])
+            )
+        return
+    click.echo("" if streamed else answer.text)
+    click.echo("")
+    for place in {(each.label, each.document, each.page): each for each in answer.citations}:
+        label, document, page = place
+        unsure = any(each.label == label and not each.supported for each in answer.citations)
+        click.echo(
+            f"[{label}] {document} p. {page}" + ("  (not borne out by the words of that page)" if unsure else "")
+        )
+    if answer.method == "quotation":
+        click.echo("\nQuoted word for word. For written answers set DOCQA_MODEL__URL to a model server.", err=True)
+
+
+def _write_pages(answer: Answer, files: "Files", folder: Path) -> None:
+    from docqa.highlight import marked
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for evidence in answer.evidence:
+        boxes = [box for citation in answer.citations if citation.label == evidence.label for box in citation.boxes]
+        if boxes:
+            target = folder / f"{evidence.label}-{Path(evidence.document).stem}-p{evidence.page.number}.png"
+            image = files.image(evidence.document_id, evidence.page.number)
+            marked(image, width=evidence.page.width, boxes=boxes).save(target)
+            click.echo(f"wrote {target}", err=True)

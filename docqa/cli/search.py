@@ -1,0 +1,53 @@
+"""docqa search."""
+
+import json
+from pathlib import Path
+
+import click
+
+from docqa.cli import options
+from docqa.types import PageHit
+
+
+@click.command()
+@click.argument("question")
+@options.scope
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100), help="Pages to show.")
+@options.as_json
+@click.pass_obj
+def search(
+    data: Path | None,
+    question: str,
+    document_names: tuple[str, ...],
+    collections: tuple[str, ...],
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Show the pages that speak of QUESTION, best first."""
+    from docqa import build, wire
+    from docqa.settings import load
+
+    settings = load(data)
+    model = build.embedder(settings)
+    with build.library(settings, model, purpose="docqa search") as library:
+        scope = options.scope_of(library.catalog, document_names, collections)
+        retrieval = build.retriever(settings, library, model).retrieve(question, scope=scope, limit=limit)
+        names = library.catalog.names({hit.document_id for hit in retrieval.hits})
+    if as_json:
+        click.echo(json.dumps(wire.retrieval(retrieval, names), ensure_ascii=False, indent=2))
+        return
+    if not retrieval.hits:
+        click.echo("Nothing found: the library is empty, or the search is narrowed to where nothing is.")
+    for rank, hit in enumerate(retrieval.hits, start=1):
+        _print(rank, hit, names[hit.document_id])
+
+
+COMMANDS = [search]
+
+
+def _print(rank: int, hit: PageHit, name: str) -> None:
+    passage = hit.passages[0]
+    under = " > ".join(passage.headings[1:][-2:])
+    click.echo(f"{rank:>3}. {name} p. {hit.page}   {hit.score:.2f}" + (f"   {under}" if under else ""))
+    text = " ".join(passage.text.split())
+    click.echo(f"     {text[:200]}{'…' if len(text) > 200 else ''}")

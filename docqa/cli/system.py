@@ -1,0 +1,60 @@
+"""docqa config, doctor."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from docqa.cli import options
+
+
+@click.command()
+@options.as_json
+@click.pass_obj
+def config(data: Path | None, as_json: bool) -> None:
+    """Print every setting, its value and where that came from."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from docqa.settings import explained, load
+
+    rows = explained(load(data), data)
+    if as_json:
+        click.echo(json.dumps({row.name: {"value": row.value, "source": row.source} for row in rows}, indent=2))
+        return
+    table = Table("Setting", "Value", "From", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(row.name, row.value, row.source, style=None if row.source == "default" else "bold")
+    Console().print(table)
+
+
+@click.command()
+@options.as_json
+@click.pass_obj
+def doctor(data: Path | None, as_json: bool) -> None:
+    """Check that everything docqa needs is there and fits together; exits with 1 if something is broken."""
+    from docqa.doctor import examine
+    from docqa.settings import load
+
+    findings = examine(load(data))
+    if as_json:
+        shape = [
+            {"check": each.check, "state": each.state, "found": each.found, "advice": each.advice} for each in findings
+        ]
+        click.echo(json.dumps({"findings": shape}, indent=2))
+    else:
+        marks = {
+            "ok": click.style("ok  ", fg="green"),
+            "warn": click.style("note", fg="yellow"),
+            "fail": click.style("FAIL", fg="red"),
+        }
+        for each in findings:
+            click.echo(
+                f"{marks[each.state]}  {each.check}: {each.found}" + (f"\n      {each.advice}" if each.advice else "")
+            )
+    if any(each.state == "fail" for each in findings):
+        sys.exit(1)
+
+
+COMMANDS = [config, doctor]

@@ -1,0 +1,66 @@
+"""Questions with known answers, one JSON object a line."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from docqa.errors import UsageError
+
+
+class GoldBox(BaseModel):
+    """Where on a page the answer stands."""
+
+    model_config = ConfigDict(frozen=True)
+
+    page: int  # 1-based
+    bbox: tuple[float, float, float, float]  # points, origin top left
+
+
+class Question(BaseModel):
+    """One question; fields that are not named here are ignored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    question: str
+    doc: str | None = None  # file name of the PDF it is about; None: about none of them
+    answer: Any = None
+    evidence_pages: tuple[int, ...] = ()  # 1-based physical pages
+    evidence_mode: Literal["single", "all", "any", "none"] = "single"  # none: it has no answer
+    type: str = "text"
+    standalone: bool = False  # names enough to be asked of all documents
+    evidence_boxes: tuple[GoldBox, ...] = ()
+
+    @property
+    def answerable(self) -> bool:
+        return self.evidence_mode != "none"
+
+    @property
+    def gold_answers(self) -> Sequence[str]:
+        """What an answer must hold: every item if it is a list."""
+        return [str(item) for item in self.answer] if isinstance(self.answer, list) else [str(self.answer)]
+
+
+def load(path: Path) -> list[Question]:
+    """Read a question file.
+
+    Raises UsageError, naming the line, if it is not one.
+    """
+    questions = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            question = Question.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"]) or "it"
+            raise UsageError(f"{path}, line {number}: {place}: {first['msg']}") from error
+        if question.answerable and not (question.doc and question.evidence_pages):
+            raise UsageError(f"{path}, line {number}: an answerable question needs doc and evidence_pages")
+        questions.append(question)
+    if not questions:
+        raise UsageError(f"{path} holds no question")
+    return questions

@@ -1,0 +1,125 @@
+"""Ask every question and score what comes back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from docqa.engine import Engine
+from docqa.errors import UsageError
+from docqa.evaluation import scoring
+from docqa.evaluation.questions import Question
+from docqa.evaluation.scoring import Place
+from docqa.types import Answer, Scope
+
+DEPTH = max(scoring.DEPTHS)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the pages that search ranked, and the answer."""
+
+    question: Question
+    found: tuple[Place, ...]  # best first
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What became of a question file."""
+
+    in_document: list[Asked]  # each question asked of its own document
+    corpus: list[Asked]  # the standalone ones asked of all documents
+
+
+def check(questions: Sequence[Question], documents: Mapping[str, str]) -> None:
+    """Raises UsageError if a question is about a PDF that is not there."""
+    for question in questions:
+        if question.doc is not None and question.doc not in documents:
+            raise UsageError(f"Question {question.id} is about {question.doc}, which is not among the PDFs")
+
+
+def evaluate(engine: Engine, questions: Iterable[Question], documents: Mapping[str, str]) -> Evaluation:
+    """Ask each question of its own document, and of all if it can stand alone; `documents`: file names to ids."""
+    names = {document_id: name for name, document_id in documents.items()}
+    result = Evaluation([], [])
+    for question in questions:
+        if question.doc is not None:
+            result.in_document.append(_ask(engine, question, Scope((documents[question.doc],)), names))
+        if question.doc is None or question.standalone:
+            result.corpus.append(_ask(engine, question, Scope(tuple(names)), names))
+    return result
+
+
+def _ask(engine: Engine, question: Question, scope: Scope, names: Mapping[str, str]) -> Asked:
+    retrieval = engine.retriever.retrieve(question.question, scope=scope, limit=DEPTH)
+    found = tuple((names[hit.document_id], hit.page) for hit in retrieval.hits)
+    return Asked(question, found, engine.answer(question.question, retrieval))
+
+
+def summary(evaluation: Evaluation) -> dict[str, Any]:
+    """The figures, as `docqa eval --json` prints them."""
+    types = sorted({asked.question.type for asked in evaluation.in_document if asked.question.answerable})
+    return {
+        "in_document": _retrieval(evaluation.in_document),
+        "corpus_standalone": _retrieval(evaluation.corpus),
+        "by_type": {
+            kind: {
+                "in_document": _retrieval([asked for asked in evaluation.in_document if asked.question.type == kind]),
+                "corpus_standalone": _retrieval([asked for asked in evaluation.corpus if asked.question.type == kind]),
+            }
+            for kind in types
+        },
+        "answers": {"in_document": _answers(evaluation.in_document), "corpus_standalone": _answers(evaluation.corpus)},
+        "not_found": _refusals(evaluation.in_document or evaluation.corpus),
+        "not_found_corpus": _refusals(evaluation.corpus),
+        "timings": _timings([*evaluation.in_document, *evaluation.corpus]),
+    }
+
+
+def _retrieval(asked: Sequence[Asked]) -> dict[str, float]:
+    return scoring.averaged(
+        [scoring.page_scores(each.question, each.found) for each in asked if each.question.answerable]
+    )
+
+
+def _answers(asked: Sequence[Asked]) -> dict[str, float]:
+    """Shares of the answerable questions, and of those with gold boxes."""
+    answerable = [each for each in asked if each.question.answerable]
+    rows = []
+    for each in answerable:
+        cited = scoring.cites_gold_first(each.question, each.answer)
+        contained = scoring.contains(each.answer.text, each.question.gold_answers)
+        rows.append(
+            {
+                "gold_page_cited_first": float(cited),
+                "answer_contained": float(contained),
+                "either": float(cited or contained),
+            }
+        )
+    boxed = [each for each in answerable if each.question.evidence_boxes]
+    shares = scoring.averaged(rows)
+    if boxed:
+        shares["boxes_overlap"] = sum(scoring.boxes_overlap(each.question, each.answer) for each in boxed) / len(boxed)
+        shares["questions_with_boxes"] = len(boxed)
+    return shares
+
+
+def _refusals(asked: Sequence[Asked]) -> dict[str, float | None]:
+    counted = scoring.refusals([(each.question, each.answer) for each in asked])
+    return {
+        "precision": counted.precision,
+        "recall": counted.recall,
+        "unanswerable": counted.unanswerable,
+        "refused": counted.refused,
+        "answerable": counted.answerable,
+        "refused_wrongly": counted.refused_wrongly,
+    }
+
+
+def _timings(asked: Sequence[Asked]) -> dict[str, float]:
+    """Median milliseconds of each stage, and of all stages together."""
+    stages = dict.fromkeys(stage for each in asked for stage in each.answer.timings)
+    medians = {stage: median(each.answer.timings.get(stage, 0.0) for each in asked) for stage in stages}
+    total = median(sum(each.answer.timings.values()) for each in asked)
+    return {stage: round(value, 2) for stage, value in (medians | {"total": total}).items()}
