@@ -51,12 +51,12 @@ def library(settings: Settings, embedder: Embedder, *, purpose: str) -> Iterator
     with ExitStack() as stack:
         opened = stack.enter_context(catalog(settings))
         if settings.index.url:
-            index = _server_index(settings, embedder.dimension)
+            index = _server_index(settings, embedder)
         else:
             from docqa.ownership import owned
 
             stack.enter_context(owned(settings.data, purpose))
-            index = _embedded_index(settings, embedder.dimension)
+            index = _embedded_index(settings, embedder)
         stack.callback(index.close)
         opened.require("embedding", embedder.name, "This library was embedded with another model")
         yield Library(opened, files(settings), index)
@@ -93,7 +93,7 @@ def _cache(settings: Settings) -> Path:
     return settings.data / "cache"
 
 
-def _server_index(settings: Settings, dimension: int) -> Index:
+def _server_index(settings: Settings, embedder: Embedder) -> Index:
     from qdrant_client import QdrantClient
 
     from docqa.index.server import ServerIndex
@@ -101,13 +101,13 @@ def _server_index(settings: Settings, dimension: int) -> Index:
     chosen = settings.index
     api_key = chosen.api_key.get_secret_value() if chosen.api_key else None
     client = QdrantClient(chosen.url, api_key=api_key, timeout=round(chosen.timeout_s), check_compatibility=False)
-    return ServerIndex(client, chosen.collection, dimension=dimension)
+    return ServerIndex(client, chosen.collection, dimension=lambda: embedder.dimension)
 
 
-def _embedded_index(settings: Settings, dimension: int) -> Index:
+def _embedded_index(settings: Settings, embedder: Embedder) -> Index:
     from docqa.index.edge import EdgeIndex
 
-    return EdgeIndex(settings.data / "index", dimension=dimension)
+    return EdgeIndex(settings.data / "index", dimension=lambda: embedder.dimension)
 
 
 def reranker(settings: Settings) -> Reranker | None:

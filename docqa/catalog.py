@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from docqa.errors import LibraryMismatch
+from docqa.errors import LibraryDamaged, LibraryMismatch
 from docqa.types import Document, DocumentState
 
 SCHEMA_VERSION = "1"
@@ -55,7 +55,10 @@ class Catalog:
 
     @classmethod
     def at(cls, path: Path) -> "Catalog":
-        """The catalog in an SQLite file, made if absent."""
+        """The catalog in an SQLite file, made if absent.
+
+        Raises LibraryDamaged if the file is no catalog.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
 
@@ -65,7 +68,13 @@ class Catalog:
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA foreign_keys=ON")
 
-        return cls(engine)
+        try:
+            return cls(engine)
+        except sa.exc.DatabaseError as error:
+            raise LibraryDamaged(
+                f"The catalog {path} cannot be read: {error.orig}."
+                " Restore it from a copy, or read the PDFs into another --data."
+            ) from error
 
     def close(self) -> None:
         self._engine.dispose()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,14 +17,23 @@ BGE_QUERY_PREFIX = "Represent this sentence for searching relevant passages: "  
 
 
 class OnnxEmbedder:
-    """An encoder as an ONNX file, pooled as its files say (the first token where they do not)."""
+    """An encoder as an ONNX file, pooled as its files say, else by the first token; loaded when first used."""
 
     def __init__(self, folder: Path, *, name: str, query_prefix: str, threads: int, cache: Path) -> None:
         self.name = name
-        self._model = TextModel(folder, threads=threads, cache=cache)
+        self._folder = folder
         self._prefix = query_prefix
         self._pooling = _pooling(folder)
-        self.dimension = len(self.embed_query("size"))
+        self._threads = threads
+        self._cache = cache
+
+    @cached_property
+    def dimension(self) -> int:
+        return len(self.embed_query("size"))
+
+    @cached_property
+    def _model(self) -> TextModel:
+        return TextModel(self._folder, threads=self._threads, cache=self._cache)
 
     def embed_query(self, text: str) -> Vector:
         return self._pooled(self._model.run([self._prefix + text])[0])
@@ -40,17 +50,24 @@ class OnnxEmbedder:
 
 
 class SentenceTransformersEmbedder:
-    """Any model that sentence-transformers can load from a directory."""
+    """Any model that sentence-transformers can load from a directory; loaded when first used."""
 
     def __init__(self, folder: Path, *, query_prefix: str | None) -> None:
+        self.name = folder.name
+        self._folder = folder
+        self._prefix = query_prefix
+
+    @cached_property
+    def dimension(self) -> int:
+        return len(self.embed_query("size"))
+
+    @cached_property
+    def _model(self) -> Any:  # noqa: ANN401  SentenceTransformer
         try:
             from sentence_transformers import SentenceTransformer
         except ImportError as error:
-            raise MissingExtra("torch", f"The embedding model in {folder}") from error
-        self.name = folder.name
-        self._model = SentenceTransformer(str(folder), local_files_only=True)
-        self._prefix = query_prefix
-        self.dimension = len(self.embed_query("size"))
+            raise MissingExtra("torch", f"The embedding model in {self._folder}") from error
+        return SentenceTransformer(str(self._folder), local_files_only=True)
 
     def embed_query(self, text: str) -> Vector:
         vector = self._model.encode_query(text, prompt=self._prefix, normalize_embeddings=True)
@@ -66,7 +83,7 @@ def load(
 ) -> OnnxEmbedder | SentenceTransformersEmbedder:
     """The embedder in a directory, or the bundled one.
 
-    Raises SettingsError if the directory holds no model, MissingExtra if the model needs torch.
+    Raises SettingsError if the directory holds no model. A model that needs torch raises MissingExtra when it is used.
     """
     if folder is None:
         prefix = BGE_QUERY_PREFIX if query_prefix is None else query_prefix

@@ -5,6 +5,7 @@ DocQAError
     EncryptedPDF, UnreadablePDF
   NotInLibrary          no such document or page: list what there is
   LibraryBusy           another process holds the library: wait, or use that process
+  LibraryDamaged        its files cannot be read: restore a copy, or read the PDFs again
   LibraryMismatch       the library was built with other settings: change them back, or read the PDFs again
   SettingsError         a setting is wrong or unknown: its name is in the message
   UsageError            the request itself makes no sense
@@ -38,6 +39,10 @@ class NotInLibrary(DocQAError):
 
 class LibraryBusy(DocQAError):
     """Another process owns the data directory."""
+
+
+class LibraryDamaged(DocQAError):
+    """The library's own files cannot be read."""
 
 
 class LibraryMismatch(DocQAError):

@@ -94,7 +94,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         nested_model_default_partial_update=True,
         frozen=True,
-        extra="forbid",
+        extra="ignore",  # .env may hold settings of other programs; load() refuses unknown ones of ours
     )
 
     data: AbsolutePath = Field(

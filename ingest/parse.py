@@ -44,36 +44,27 @@ class PDF:
             raise UnreadablePDF(f"not a PDF: {_what_it_is(head)}")
         try:
             self._document = pymupdf.open(path, filetype="pdf")
+            if self._document.needs_pass:
+                raise EncryptedPDF("encrypted: it needs a password to open")
+            self.pages = int(self._document.page_count)
+            self.title = str((self._document.metadata or {}).get("title") or "")  # often empty or junk
         except (RuntimeError, ValueError) as error:
-            raise UnreadablePDF(f"damaged: {_reason(error)}") from error
-        if self._document.needs_pass:
-            raise EncryptedPDF("encrypted: it needs a password to open")
-        if not self._document.page_count:
+            reason = " ".join(str(error).replace(str(path), path.name).split())
+            raise UnreadablePDF(f"damaged: {reason[:200]}") from error
+        if not self.pages:
             raise UnreadablePDF("damaged: no page can be found in it")
-
-    @property
-    def pages(self) -> int:
-        return int(self._document.page_count)
-
-    @property
-    def title(self) -> str:
-        """The title in the metadata; often empty or junk."""
-        return str((self._document.metadata or {}).get("title") or "")
 
     def sheet(self, number: int, *, dpi: int, max_side: int) -> Sheet:
         """Read and render page `number` (1-based), its longer side no more than max_side pixels.
 
-        Raises UnreadablePDF if the page is damaged beyond use.
+        Raises whatever PyMuPDF raises for a damaged page.
         """
-        try:
-            page: Any = self._document[number - 1]
-            width, height = page.rect.width, page.rect.height
-            scale = min(dpi / 72, max_side / max(width, height))
-            pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
-            image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
-            return Sheet(width, height, _lines(page), image)
-        except (RuntimeError, ValueError, ZeroDivisionError, IndexError) as error:
-            raise UnreadablePDF(_reason(error)) from error
+        page: Any = self._document[number - 1]
+        width, height = page.rect.width, page.rect.height
+        scale = min(dpi / 72, max_side / max(width, height))
+        pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
+        image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
+        return Sheet(width, height, _lines(page), image)
 
 
 def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful types
@@ -114,7 +105,3 @@ def _what_it_is(head: bytes) -> str:
         return "the file is empty"
     name = next((kind for start, kind in kinds.items() if head.lstrip().startswith(start)), "something else")
     return f"its bytes are {name}"
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__

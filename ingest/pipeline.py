@@ -53,6 +53,7 @@ class _Job:
     label: str = ""
     headings: HeadingPath = field(default_factory=HeadingPath)
     has_passages: bool = False
+    read_before: deque[Page] = field(default_factory=deque)  # by an earlier run, in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,17 +165,14 @@ class Pipeline:
         tried = self._catalog.page_outcomes(document.id)
         job = _Job(document, [number for number in range(1, cover.pages + 1) if number not in tried], cover.title)
         for number, (_, error) in tried.items():
-            if not error:
-                self._pass_over(job, self._library.files.page(document.id, number))
+            if job.todo and not error:
+                page = self._library.files.page(document.id, number)
+                job.label = job.label or self._label(job, page)
+                job.has_passages = job.has_passages or bool(page.text)
+                job.read_before.append(page)
         if not job.todo:
             self._finish(job)
         return job
-
-    def _pass_over(self, job: _Job, page: Page) -> None:
-        """Take note of a page that an earlier run has read."""
-        job.label = job.label or self._label(job, page)
-        job.headings = job.headings.after(page)
-        job.has_passages = job.has_passages or bool(page.text)
 
     def _read_ahead(self, jobs: Sequence[_Job]) -> Iterator[_Read]:
         """The pages of all jobs in order, with the next ones being read meanwhile."""
@@ -217,6 +215,8 @@ class Pipeline:
     def _passages(self, job: _Job, page: Page) -> Iterator[tuple[Passage, str, str]]:
         """Passages of a page, each with the words of the page and of the document that it carries."""
         job.label = job.label or self._label(job, page)
+        while job.read_before and job.read_before[0].number < page.number:
+            job.headings = job.headings.after(job.read_before.popleft())
         for passage in split(job.document.id, page, job.label, job.headings, max_words=self._passage_words):
             page_words = f"{job.label}\n{page.text}" if passage.ordinal == 0 else ""
             yield passage, page_words, "" if job.has_passages else page_words

@@ -4,12 +4,17 @@ import io
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from docqa.types import Page
-from ingest import layout, ocr
-from ingest.parse import PDF
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from ingest.parse import PDF
+
+# PyMuPDF, OCR and what draws are imported by the children, where they are used, and never by the process that hands
+# out tasks.
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +55,27 @@ def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
 
     Raises EncryptedPDF or UnreadablePDF.
     """
+    from ingest import layout, ocr
+
     sheet = _open(path).sheet(number, dpi=options.dpi, max_side=options.max_side)
     page = layout.compose(number, sheet.width, sheet.height, sheet.lines, "layer")
-    if options.ocr and ocr.needed(sheet.lines, sheet.image):
-        lines = ocr.read_lines(sheet.image, points_per_pixel=sheet.width / sheet.image.width)
+    scale = sheet.width / sheet.image.width  # points per pixel
+    if options.ocr and ocr.needed(sheet.lines, sheet.image, points_per_pixel=scale):
+        lines = ocr.read_lines(sheet.image, points_per_pixel=scale)
         scanned = layout.compose(number, sheet.width, sheet.height, lines, "ocr")
         page = max(scanned, page, key=lambda read: len(read.text))
     return ReadPage(page, _jpeg(sheet.image, options.jpeg_quality))
 
 
 @lru_cache(maxsize=1)
-def _open(path: Path) -> PDF:
+def _open(path: Path) -> "PDF":
     """The PDF that this process read last stays open: pages of one document come one after another."""
+    from ingest.parse import PDF
+
     return PDF(path)
 
 
-def _jpeg(image: Image.Image, quality: int) -> bytes:
+def _jpeg(image: "Image", quality: int) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()

@@ -1,5 +1,6 @@
 """docqa ingest."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -121,19 +122,16 @@ def shown_progress() -> Iterator[_Bars]:
 
 
 def report(reports: Sequence["FileReport"]) -> None:
-    """What became of the files: counts, then a table of what failed, on standard error."""
-    from rich.console import Console
-    from rich.table import Table
-
+    """What became of the files, on standard error: counts, then a table of what failed and why."""
     by_outcome = {
         outcome: [each for each in reports if each.outcome == outcome] for outcome in ("done", "unchanged", "failed")
     }
     pages = sum(each.pages for each in by_outcome["done"])
-    counts = [f"{len(by_outcome['done'])} files read ({pages} pages)"]
+    counts = [f"read {len(by_outcome['done'])} of {len(reports)} files ({pages} pages)"]
     counts += [f"{len(by_outcome[outcome])} {outcome}" for outcome in ("unchanged", "failed") if by_outcome[outcome]]
     click.echo(", ".join(counts), err=True)
-    if troubled := [each for each in reports if each.error]:
-        table = Table("File", "", "Why", title="Not read, or not whole", title_justify="left", box=None, pad_edge=False)
-        for each in troubled:
-            table.add_row(str(each.path), "failed" if each.outcome == "failed" else "partly", each.error)
-        Console(stderr=True).print(table)
+    troubled = [each for each in reports if each.error]
+    names = [os.path.relpath(each.path) for each in troubled]
+    width = min(max(map(len, names), default=0), 60)
+    for name, each in zip(names, troubled, strict=True):
+        click.echo(f"  {'failed' if each.outcome == 'failed' else 'partly':8}{name:{width}}  {each.error}", err=True)

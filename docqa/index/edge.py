@@ -1,26 +1,30 @@
 """The index inside this process, in a directory: Qdrant Edge."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import qdrant_edge as edge
 
+from docqa.errors import LibraryBusy, LibraryDamaged
 from docqa.index import bm25, schema
 from docqa.protocols import Entry
 from docqa.types import Passage, PassageKey, Ranked, Rankings, Scope, Vector
 
 
 class EdgeIndex:
-    """One shard in one directory, owned by one process; what a write method returned from survives a crash."""
+    """One shard in one directory, owned by one process; what a write method returned from survives a crash.
 
-    def __init__(self, folder: Path, *, dimension: int) -> None:
+    `dimension` of the vectors is asked only if the index is new. Opening it raises LibraryBusy or LibraryDamaged.
+    """
+
+    def __init__(self, folder: Path, *, dimension: Callable[[], int]) -> None:
         if any(folder.glob("segments/*")):
-            self._shard = edge.EdgeShard.load(str(folder))
+            self._shard = _loaded(folder)
             return
         folder.mkdir(parents=True, exist_ok=True)
-        dense = edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Dot)
+        dense = edge.EdgeVectorParams(size=dimension(), distance=edge.Distance.Dot)
         sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
         config = edge.EdgeConfig(vectors={schema.DENSE: dense}, sparse_vectors=dict.fromkeys(schema.SPARSE, sparse))
         self._shard = edge.EdgeShard.create(str(folder), config)
@@ -67,6 +71,18 @@ class EdgeIndex:
 
     def count(self, scope: Scope) -> int:
         return int(self._shard.count(edge.CountRequest(exact=True, filter=_filter(scope))))
+
+
+def _loaded(folder: Path) -> edge.EdgeShard:
+    try:
+        return edge.EdgeShard.load(str(folder))
+    except Exception as error:  # Edge raises nothing more particular
+        if "WouldBlock" in str(error):
+            raise LibraryBusy(f"The index in {folder} is in use by another process: wait for it to end") from error
+        raise LibraryDamaged(
+            f"The index in {folder} cannot be opened: {error}."
+            " Restore it from a copy, or read the PDFs into another --data."
+        ) from error
 
 
 def _point(entry: Entry) -> edge.Point:

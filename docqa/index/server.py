@@ -1,6 +1,6 @@
 """The index on a Qdrant server or cluster: qdrant-client."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,15 +16,16 @@ from docqa.types import Passage, PassageKey, Ranked, Rankings, Scope, Vector
 class ServerIndex:
     """One collection on a Qdrant server; every write is on the server when the method returns.
 
-    Methods raise IndexUnavailable if the server does not answer or refuses.
+    `dimension` of the vectors is asked only if the collection is new. Methods raise IndexUnavailable if the server
+    does not answer or refuses.
     """
 
-    def __init__(self, client: QdrantClient, collection: str, *, dimension: int) -> None:
+    def __init__(self, client: QdrantClient, collection: str, *, dimension: Callable[[], int]) -> None:
         self._client = client
         self._collection = collection
         with _translated():
             if not client.collection_exists(collection):
-                self._create(dimension)
+                self._create(dimension())
 
     def _create(self, dimension: int) -> None:
         sparse = models.SparseVectorParams(modifier=models.Modifier.IDF)

@@ -1,0 +1,106 @@
+"""Fixtures that several test files share."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from docqa import build
+from docqa.catalog import Catalog
+from docqa.files import Files
+from docqa.index.edge import EdgeIndex
+from docqa.library import Library
+from docqa.settings import Settings
+from ingest.discover import discover
+from ingest.pipeline import Pipeline
+from ingest.reading import ReadingOptions
+from ingest.sandbox import Sandbox
+from tests.fakes import Silent, WordHashEmbedder
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_reaches_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network is cut: only this machine can be reached."""
+    connect = socket.socket.connect
+
+    def only_here(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in LOOPBACK:
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", only_here)
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of whoever runs the tests counts, and nothing is written to where they stand."""
+    for name in [name for name in os.environ if name.upper().startswith("DOCQA_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def make_pdf(tmp_path: Path) -> Callable[..., Path]:
+    """Write a real PDF: one string a page; "" draws a page that is a picture without text."""
+
+    def make(*pages: str, name: str = "report.pdf", title: str = "", rotation: int = 0) -> Path:
+        pdf = pymupdf.open()
+        pdf.set_metadata({"title": title})
+        for text in pages:
+            page = pdf.new_page(width=595, height=842)
+            for row, line in enumerate(text.split("\n")):
+                page.insert_text((72, 100 + 20 * row), line, fontsize=12)
+            if not text:
+                page.draw_rect((72, 100, 300, 400), fill=(0.2, 0.3, 0.6))
+            page.set_rotation(rotation)
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pdf.tobytes(no_new_id=True))
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """Child processes that read pages."""
+    sandbox = Sandbox(workers=2, timeout_s=60, memory_limit_mb=4096)
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """An empty library with word-hash vectors."""
+    index = EdgeIndex(tmp_path / "library" / "index", dimension=lambda: WordHashEmbedder.dimension)
+    catalog = Catalog.at(tmp_path / "library" / "catalog.db")
+    yield Library(catalog, Files(tmp_path / "library" / "files"), index)
+    index.close()
+    catalog.close()
+
+
+@pytest.fixture
+def pipeline(library: Library, sandbox: Sandbox) -> Pipeline:
+    """A pipeline into that library."""
+    return Pipeline(library, WordHashEmbedder(), sandbox, options=ReadingOptions(), passage_words=60)
+
+
+@pytest.fixture(scope="session")
+def example_data(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Path:
+    """A data directory that holds the example PDFs, read with the real models; do not write to it."""
+    data = tmp_path_factory.mktemp("examples")
+    settings = Settings(data=data)
+    model = build.embedder(settings)
+    with build.library(settings, model, purpose="tests") as library:
+        reading = Pipeline(
+            library, model, sandbox, options=ReadingOptions(), passage_words=settings.ingest.passage_words
+        )
+        reports = reading.ingest(discover([str(EXAMPLES)]), collection="default", progress=Silent())
+    assert [report.outcome for report in reports] == ["done", "done"]
+    return data

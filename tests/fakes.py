@@ -1,0 +1,82 @@
+"""Small honest stand-ins for what a test cannot or need not run."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+from docqa.types import Box, Evidence, Page, Passage, Vector, Word
+
+
+class WordHashEmbedder:
+    """Texts that share words get closer vectors: enough meaning to test a ranking with."""
+
+    name = "word-hash"
+    dimension = 64
+
+    def embed_query(self, text: str) -> Vector:
+        vector = [0.001] * self.dimension
+        for word in text.lower().split():
+            vector[hashlib.sha256(word.encode()).digest()[0] % self.dimension] += 1.0
+        length = sum(number * number for number in vector) ** 0.5
+        return [number / length for number in vector]
+
+    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
+        return [self.embed_query(text) for text in texts]
+
+
+class SharedWordsReranker:
+    """Log-odds grow with the words that question and text share."""
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        asked = set(question.lower().strip("?").split())
+        return [3.0 * len(asked & set(text.lower().replace(".", " ").split())) - 6.0 for text in texts]
+
+
+class SayingGenerator:
+    """Says what it was told to say, word by word, and remembers what it was shown."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.parts: Sequence[str | bytes] = ()
+
+    def stream(self, instructions: str, parts: Sequence[str | bytes]) -> Iterator[str]:
+        self.parts = parts
+        for word in self.text.split(" "):
+            yield word + " "
+
+
+class Silent:
+    """Progress that nobody watches, but a test may count."""
+
+    def __init__(self) -> None:
+        self.pages = 0
+
+    def register(self, files: int, of: int) -> None: ...
+
+    def begin(self, pages: int) -> None: ...
+
+    def page(self, document: str) -> None:
+        self.pages += 1
+
+
+def page(text: str, *, number: int = 1, source: str = "layer") -> Page:
+    """A page whose words stand 6 points apart for each character, rows 12 points apart."""
+    words = []
+    offset = 0
+    for row, line in enumerate(text.split("\n")):
+        column = 0
+        for word in line.replace("\t", " ").split(" "):
+            if word:
+                start = offset + column
+                box = Box(6.0 * column, 12.0 * row, 6.0 * (column + len(word)), 12.0 * row + 10)
+                words.append(Word(start, start + len(word), box, row))
+            column += len(word) + 1
+        offset += len(line) + 1
+    return Page(number, 600.0, 800.0, text, tuple(words), (), source)
+
+
+def evidence(text: str, *, label: int = 1, number: int = 1, name: str = "report.pdf", score: float = 3.0) -> Evidence:
+    """A page of evidence that is one passage."""
+    shown = page(text, number=number)
+    document_id = hashlib.sha256(name.encode()).hexdigest()
+    passage = Passage(document_id, number, 0, 0, text, ("report",), shown.boxes(0, len(text)))
+    return Evidence(label, document_id, name, shown, (passage,), score)

@@ -1,0 +1,29 @@
+import pytest
+
+from docqa.context import in_context, label, searchable
+from docqa.types import Passage
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "expected"),
+    [
+        ("AMAZON_2017_10K.pdf", "Annual report", "AMAZON 2017 10K | Annual report"),
+        ("annual-report.pdf", "Annual Report", "annual report"),
+        ("da663e46fbf02ec8a90b3f3c1079ef4c9f7907e1.pdf", "Annual report", "Annual report"),
+        ("notes.pdf", "", "notes"),
+    ],
+)
+def test_a_document_is_called_by_its_name_and_title_once(name: str, title: str, expected: str):
+    assert label(name, title) == expected
+
+
+def test_a_passage_is_read_under_its_document_and_last_headings():
+    passage = Passage("a" * 64, 3, 0, 0, "It fell.", ("report", "Part I", "Finance", "Debt"), ())
+    assert in_context(passage) == "report > Finance > Debt\nIt fell."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("FY2022", "FY 2022"), ("2022Q4", "2022 Q4"), ("120221", "120221"), ("B2B", "B2B")]
+)
+def test_years_stand_apart_for_search(text: str, expected: str):
+    assert searchable(text) == expected

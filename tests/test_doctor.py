@@ -1,0 +1,65 @@
+"""Damage that is planted, and what the doctor says of it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from docqa import build
+from docqa.doctor import Finding, examine
+from docqa.settings import ModelSettings, Settings
+from docqa.types import Scope
+
+
+@pytest.fixture
+def settings(example_data: Path, tmp_path: Path) -> Settings:
+    shutil.copytree(example_data, tmp_path / "data")
+    return Settings(data=tmp_path / "data")
+
+
+def found(settings: Settings, check: str) -> Finding:
+    return next(finding for finding in examine(settings) if finding.check == check)
+
+
+def test_a_sound_library_has_nothing_to_complain_of(settings: Settings):
+    assert {finding.state for finding in examine(settings)} == {"ok"}
+
+
+def test_missing_files_are_found(settings: Settings):
+    next(settings.data.rglob("2.jpg")).unlink()
+    assert found(settings, "files").state == "fail"
+
+
+def test_passages_of_an_unknown_document_are_found(settings: Settings):
+    with build.catalog(settings) as catalog:
+        catalog.remove(catalog.documents()[0].id)
+    finding = found(settings, "index")
+    assert (finding.state, "does not know" in finding.found) == ("fail", True)
+
+
+def test_a_document_without_passages_is_found(settings: Settings):
+    model = build.embedder(settings)
+    with build.library(settings, model, purpose="test") as library:
+        library.index.delete(library.catalog.documents()[0].id)
+        assert library.index.count(Scope()) > 0
+    assert "no passages of harbour-report-2024.pdf" in found(settings, "index").found
+
+
+def test_failed_documents_are_pointed_out(settings: Settings):
+    with build.catalog(settings) as catalog:
+        catalog.set_state(catalog.documents()[0].id, "failed", error="broken")
+    finding = found(settings, "catalog")
+    assert (finding.state, "--retry-failed" in finding.advice) == ("warn", True)
+
+
+def test_a_broken_catalog_does_not_stop_the_other_checks(settings: Settings):
+    (settings.data / "catalog.db").write_bytes(b"no database")
+    findings = {finding.check: finding.state for finding in examine(settings)}
+    assert findings["library"] == "fail"
+    assert findings["reranker"] == "ok"
+
+
+def test_a_model_server_that_is_not_there_is_found(settings: Settings):
+    away = settings.model_copy(update={"model": ModelSettings(url="http://127.0.0.1:9/v1")})
+    finding = found(away, "model server")
+    assert (finding.state, "DOCQA_MODEL__URL" in finding.found) == ("fail", True)

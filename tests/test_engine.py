@@ -1,0 +1,56 @@
+"""The whole way from question to answer, over the example PDFs with the real models."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from docqa import build
+from docqa.engine import Engine
+from docqa.settings import Settings
+from docqa.types import Scope
+
+
+@pytest.fixture(scope="module")
+def engine(example_data: Path) -> Iterator[Engine]:
+    with build.open_engine(Settings(data=example_data)) as engine:
+        yield engine
+
+
+@pytest.mark.parametrize(
+    ("question", "document", "page", "words"),
+    [
+        ("When did the last coal ship leave Sandhaven?", "harbour-report-2024.pdf", 1, "30 September 2024"),
+        ("What was crane availability in the third quarter?", "harbour-report-2024.pdf", 2, "96.8"),
+        ("What did wind assembly bring in 2024?", "harbour-report-2024.pdf", 3, "19.5"),
+        ("How much was the audit fee?", "harbour-report-2024.pdf", 4, "212,000"),  # a scan
+        ("What does fault code E11 mean?", "turbine-manual.pdf", 2, "Inverter too hot"),
+        ("How tight must the flange bolts be?", "turbine-manual.pdf", 2, "85 Nm"),
+        ("How long is the warranty of the turbine?", "turbine-manual.pdf", 3, "five years"),
+    ],
+)
+def test_the_answer_is_quoted_from_the_right_page(engine: Engine, question: str, document: str, page: int, words: str):
+    answer = engine.ask(question)
+    assert (answer.status, answer.method) == ("answered", "quotation")
+    assert (answer.citations[0].document, answer.citations[0].page) == (document, page)
+    assert words in answer.text
+    assert all(citation.boxes for citation in answer.citations)
+
+
+@pytest.mark.parametrize("question", ["How many moons does Jupiter have?", "Who wrote The Magic Flute?"])
+def test_a_question_about_something_else_is_not_found(engine: Engine, question: str):
+    answer = engine.ask(question)
+    assert (answer.status, answer.text, answer.citations) == ("not_found", "", ())
+    assert answer.evidence, "the nearest pages are offered"
+
+
+def test_a_scope_keeps_other_documents_out(engine: Engine):
+    manual = next(
+        each for each in engine.ask("How tight are the bolts?").evidence if each.document == "turbine-manual.pdf"
+    )
+    answer = engine.ask("When did the last coal ship leave?", scope=Scope((manual.document_id,)))
+    assert {each.document for each in answer.evidence} == {"turbine-manual.pdf"}
+
+
+def test_every_stage_is_timed(engine: Engine):
+    assert set(engine.ask("How long is the warranty?").timings) == {"embed", "search", "rerank", "pages", "answer"}

@@ -1,0 +1,56 @@
+from docqa.extractive import QuotationAnswerer, shown
+from docqa.types import Citation
+from tests.fakes import SharedWordsReranker, evidence
+
+
+def quoted(question: str, *texts: str) -> tuple[Citation, ...]:
+    pages = [evidence(text, label=number, number=number) for number, text in enumerate(texts, start=1)]
+    return QuotationAnswerer(SharedWordsReranker()).answer(question, pages, lambda _: None).citations
+
+
+LONG = "The harbour of the town was built with stones from the hills around it"
+
+
+def test_the_sentence_that_answers_is_quoted_word_for_word_with_its_box():
+    citation = quoted(
+        "what was grain revenue", f"{LONG}. The grain revenue was 29.8 million euros in the whole year 2024."
+    )[0]
+    assert citation.quote == "The grain revenue was 29.8 million euros in the whole year 2024."
+    assert (citation.label, citation.page, citation.supported, len(citation.boxes)) == (1, 1, True, 1)
+
+
+def test_a_short_row_is_quoted_with_what_follows_it():
+    citation = quoted(
+        "what does E11 mean", "E11\tToo hot\nClean the fins of the inverter with a brush and let it cool down"
+    )[0]
+    assert citation.quote.startswith("E11\tToo hot\nClean the fins")
+
+
+def test_no_words_are_quoted_twice():
+    spans = [
+        (citation.page, citation.quote)
+        for citation in quoted("grain revenue", "Grain.\nRevenue.\nGrain revenue.\nRevenue grain.")
+    ]
+    assert len(spans) == len(set(spans)) == 1
+
+
+def test_sentences_that_answer_far_worse_are_not_quoted():
+    citations = quoted(
+        "what was grain revenue", f"Grain revenue was what it was in all of the past fifteen years. {LONG}."
+    )
+    assert len(citations) == 1
+
+
+def test_the_text_says_each_quote_with_its_label_and_the_cells_of_rows_apart():
+    page = evidence("Grain revenue\t24.1\t29.8 of the million euros that we had in all", label=1)
+    draft = QuotationAnswerer(SharedWordsReranker()).answer("grain revenue", [page], lambda _: None)
+    assert draft.text == "Grain revenue | 24.1 | 29.8 of the million euros that we had in all [1]"
+
+
+def test_without_a_reranker_the_best_passage_begins_the_answer():
+    draft = QuotationAnswerer(None).answer("anything", [evidence(f"{LONG}. Another one.")], lambda _: None)
+    assert [citation.quote for citation in draft.citations] == [f"{LONG}."]
+
+
+def test_quotes_are_shown_on_one_line():
+    assert shown("a  b\nc\td") == "a b c | d"

@@ -1,0 +1,156 @@
+"""Answers of a model, against a real HTTP server that speaks the OpenAI protocol."""
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docqa import build
+from docqa.engine import Engine
+from docqa.errors import ContextOverflow, ModelRefused, ModelUnavailable
+from docqa.generation import ChatModel
+from docqa.settings import ModelSettings, Settings
+
+QUESTION = "How tight must the flange bolts be?"
+
+
+@dataclass
+class ModelServer:
+    """Streams `says`, or answers with `status`; keeps what it was asked."""
+
+    says: str = "The flange bolts are tightened to 85 Nm [1]."
+    status: int = 200
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    url: str = ""
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    state = ModelServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._reply(json.dumps({"object": "list", "data": [{"id": "phi-3-vision", "object": "model"}]}).encode())
+
+        def do_POST(self) -> None:
+            state.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            if state.status != 200:
+                self._reply(
+                    json.dumps({"message": "At most 16 image(s) may be provided", "code": state.status}).encode()
+                )
+                return
+            pieces = [{"choices": [{"index": 0, "delta": {"content": word + " "}}]} for word in state.says.split(" ")]
+            events = [
+                f"data: {json.dumps({'id': '1', 'object': 'chat.completion.chunk', **piece})}\n\n" for piece in pieces
+            ]
+            self._reply("".join([*events, "data: [DONE]\n\n"]).encode(), "text/event-stream")
+
+        def _reply(self, body: bytes, kind: str = "application/json") -> None:
+            self.send_response(state.status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    state.url = f"http://127.0.0.1:{http.server_port}/v1"
+    yield state
+    http.shutdown()
+    http.server_close()
+
+
+@pytest.fixture
+def settings(server: ModelServer, example_data: Path) -> Settings:
+    return Settings(data=example_data, model=ModelSettings(url=server.url, max_images=2))
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    with build.open_engine(settings) as engine:
+        yield engine
+
+
+def test_an_answer_is_streamed_cited_and_checked(engine: Engine):
+    heard: list[str] = []
+    answer = engine.ask(QUESTION, say=heard.append)
+    assert (answer.status, answer.method) == ("answered", "model")
+    assert answer.text == "The flange bolts are tightened to 85 Nm [1]."
+    assert len(heard) > 5
+    [citation] = answer.citations
+    assert (citation.document, citation.page, citation.supported) == ("turbine-manual.pdf", 2, True)
+    assert "85 Nm" in citation.quote
+    assert citation.boxes
+
+
+def test_a_figure_that_is_not_on_the_page_is_marked(engine: Engine, server: ModelServer):
+    server.says = "They are tightened to 95 Nm [1]."
+    assert [citation.supported for citation in engine.ask(QUESTION).citations] == [False]
+
+
+def test_each_image_follows_its_label_and_the_question_comes_last(engine: Engine, server: ModelServer):
+    engine.ask(QUESTION)
+    [request] = server.asked
+    system, user = request["messages"]
+    assert (request["model"], request["stream"], system["role"]) == ("phi-3-vision", True, "system")
+    kinds = [part["type"] for part in user["content"]]
+    assert kinds.count("image_url") == 2
+    assert kinds[:4] == ["text", "image_url", "text", "image_url"]
+    assert user["content"][0]["text"].startswith("[1] turbine-manual.pdf, page 2")
+    assert user["content"][-1]["text"] == f"Question: {QUESTION}"
+    head, data = user["content"][1]["image_url"]["url"].split(",", 1)
+    assert head == "data:image/jpeg;base64"
+    assert base64.b64decode(data).startswith(b"\xff\xd8")
+
+
+def test_the_model_may_say_that_the_pages_do_not_hold_it(engine: Engine, server: ModelServer):
+    server.says = "NOT FOUND"
+    heard: list[str] = []
+    answer = engine.ask(QUESTION, say=heard.append)
+    assert (answer.status, answer.text, answer.citations) == ("not_found", "", ())
+    assert "".join(heard).strip() == ""
+
+
+def test_a_question_about_something_else_never_reaches_the_model(engine: Engine, server: ModelServer):
+    assert engine.ask("How many moons does Jupiter have?").status == "not_found"
+    assert server.asked == []
+
+
+def test_a_budget_too_small_names_the_setting(settings: Settings):
+    small = settings.model.model_copy(update={"budget_tokens": 1200})
+    with (
+        build.open_engine(settings.model_copy(update={"model": small})) as engine,
+        pytest.raises(ContextOverflow, match="DOCQA_MODEL__BUDGET_TOKENS"),
+    ):
+        engine.ask(QUESTION)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "advice"),
+    [
+        (400, ModelRefused, "At most 16 image.*DOCQA_MODEL__MAX_IMAGES"),
+        (401, ModelRefused, "DOCQA_MODEL__API_KEY"),
+        (404, ModelRefused, "DOCQA_MODEL__NAME"),
+        (500, ModelUnavailable, "failed"),
+    ],
+)
+def test_what_the_server_refuses_becomes_an_error_that_names_the_setting(
+    engine: Engine, server: ModelServer, status: int, error: type[Exception], advice: str
+):
+    assert engine.ask(QUESTION).status == "answered"  # the model's name is known by now
+    server.status = status
+    with pytest.raises(error, match=advice):
+        engine.ask(QUESTION)
+
+
+def test_a_server_that_is_not_there_is_said_to_be_unavailable():
+    with pytest.raises(ModelUnavailable, match=r"http://127.0.0.1:9/v1.*DOCQA_MODEL__URL"):
+        ChatModel(ModelSettings(url="http://127.0.0.1:9/v1")).served()

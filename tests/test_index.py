@@ -1,0 +1,170 @@
+"""One contract for both indexes: to everybody else they are one."""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from qdrant_client import QdrantClient
+
+from docqa.errors import IndexUnavailable, LibraryBusy, LibraryDamaged
+from docqa.index import schema
+from docqa.index.edge import EdgeIndex
+from docqa.index.server import ServerIndex
+from docqa.protocols import Entry, Index
+from docqa.types import Box, Passage, PassageKey, Scope
+
+EVERYWHERE = Scope()
+APPLES, PLUMS = "a" * 64, "b" * 64
+
+
+def entry(document_id: str, page: int, ordinal: int, text: str, vector: list[float], at: str = "fruit") -> Entry:
+    passage = Passage(document_id, page, ordinal, 10, text, ("doc", "heading"), (Box(1.5, 2, 3, 4), Box(5, 6, 7, 8)))
+    first = ordinal == 0
+    return Entry(passage, (at,), vector, text, text if first else "", text if first and page == 1 else "")
+
+
+ENTRIES = [
+    entry(APPLES, 1, 0, "apple harvest of 2023", [1.0, 0.0, 0.0]),
+    entry(APPLES, 1, 1, "apple juice and cider", [0.8, 0.6, 0.0]),
+    entry(APPLES, 2, 0, "storage of fruit", [0.0, 1.0, 0.0]),
+    entry(PLUMS, 1, 0, "plum brandy in FY2024", [0.0, 0.0, 1.0], "drinks"),
+]
+
+
+@pytest.fixture(params=["edge", "server"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
+    opened: Index
+    if request.param == "edge":
+        opened = EdgeIndex(tmp_path / "index", dimension=lambda: 3)
+    else:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # local mode says that it builds no payload indexes
+            opened = ServerIndex(QdrantClient(":memory:"), "test", dimension=lambda: 3)
+    opened.upsert(ENTRIES)
+    yield opened
+    opened.close()
+
+
+def keys(ranking: list) -> list[PassageKey]:
+    return [ranked.key for ranked in ranking]
+
+
+def key_of(place: int) -> PassageKey:
+    return ENTRIES[place].passage.key
+
+
+def test_passages_come_nearest_first(index: Index):
+    rankings = index.rank("anything", [0.9, 0.1, 0.0], limit=2, scope=EVERYWHERE)
+    assert keys(rankings.dense) == [key_of(0), key_of(1)]
+    assert rankings.dense[0].score == pytest.approx(0.9, abs=1e-5)
+
+
+def test_words_are_found_by_their_stem_and_years_inside_others(index: Index):
+    assert keys(index.rank("harvests", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).words) == [key_of(0)]
+    assert keys(index.rank("what of 2024?", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).words) == [key_of(3)]
+
+
+def test_a_rare_word_counts_more_than_a_frequent_one(index: Index):
+    assert keys(index.rank("apple cider", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).words)[0] == key_of(1)
+
+
+def test_pages_and_documents_are_ranked_under_their_first_passage(index: Index):
+    rankings = index.rank("apple", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE)
+    assert keys(rankings.pages) == [key_of(0)]
+    assert keys(rankings.documents) == [key_of(0)]
+
+
+def test_a_question_of_stop_words_is_ranked_by_meaning_alone(index: Index):
+    rankings = index.rank("the of and", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE)
+    assert len(rankings.dense) == 4
+    assert (rankings.words, rankings.pages, rankings.documents) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("scope", "count"),
+    [
+        (EVERYWHERE, 4),
+        (Scope((PLUMS,)), 1),
+        (Scope((APPLES, PLUMS)), 4),
+        (Scope(collections=("drinks",)), 1),
+        (Scope((APPLES,), ("drinks",)), 0),
+    ],
+)
+def test_a_scope_narrows_every_ranking(index: Index, scope: Scope, count: int):
+    assert index.count(scope) == count
+    assert len(index.rank("apple plum", [0.5, 0.5, 0.5], limit=9, scope=scope).dense) == count
+
+
+def test_passages_come_back_as_they_were_written(index: Index):
+    assert index.passages([key_of(1), key_of(3)]) == {key_of(1): ENTRIES[1].passage, key_of(3): ENTRIES[3].passage}
+    assert index.passages([PassageKey("f" * 15, 1, 0)]) == {}
+
+
+def test_writing_again_replaces(index: Index):
+    index.upsert(ENTRIES)
+    assert index.count(EVERYWHERE) == 4
+
+
+def test_deleting_says_how_much_went_and_leaves_nothing(index: Index):
+    assert index.delete(APPLES) == 3
+    assert index.count(EVERYWHERE) == 1
+    assert keys(index.rank("apple", [1.0, 0.0, 0.0], limit=9, scope=EVERYWHERE).words) == []
+
+
+def test_a_document_can_change_its_collections(index: Index):
+    index.set_collections(PLUMS, ["drinks", "fruit"])
+    assert index.count(Scope(collections=("fruit",))) == 4
+
+
+def test_both_indexes_give_the_same_scores(tmp_path: Path):
+    edge = EdgeIndex(tmp_path / "index", dimension=lambda: 3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server = ServerIndex(QdrantClient(":memory:"), "test", dimension=lambda: 3)
+    for index in (edge, server):
+        index.upsert(ENTRIES)
+    asked = ("apple juice and cider", [0.7, 0.8, 0.0])
+    ours, theirs = (index.rank(*asked, limit=9, scope=EVERYWHERE) for index in (edge, server))
+    for ranking, other in [(ours.dense, theirs.dense), (ours.words, theirs.words), (ours.pages, theirs.pages)]:
+        assert keys(ranking) == keys(other)
+        assert [each.score for each in ranking] == pytest.approx([each.score for each in other], abs=1e-4)
+    edge.close()
+    server.close()
+
+
+def test_what_was_written_is_there_after_a_restart(tmp_path: Path):
+    index = EdgeIndex(tmp_path / "index", dimension=lambda: 3)
+    index.upsert(ENTRIES)
+    index.close()
+    again = EdgeIndex(tmp_path / "index", dimension=lambda: 3)
+    assert again.count(EVERYWHERE) == 4
+    again.close()
+
+
+def test_a_second_owner_is_refused(tmp_path: Path):
+    index = EdgeIndex(tmp_path / "index", dimension=lambda: 3)
+    with pytest.raises(LibraryBusy, match="in use by another process"):
+        EdgeIndex(tmp_path / "index", dimension=lambda: 3)
+    index.close()
+
+
+def test_damaged_files_are_said_to_be_damaged(tmp_path: Path):
+    EdgeIndex(tmp_path / "index", dimension=lambda: 3).close()
+    (tmp_path / "index" / "edge_config.json").write_text("nonsense")
+    with pytest.raises(LibraryDamaged, match="cannot be opened"):
+        EdgeIndex(tmp_path / "index", dimension=lambda: 3)
+
+
+def test_a_server_that_does_not_answer_is_said_to_be_unavailable():
+    client = QdrantClient("http://127.0.0.1:9", timeout=1, check_compatibility=False)
+    with pytest.raises(IndexUnavailable, match="DOCQA_INDEX__URL"):
+        ServerIndex(client, "test", dimension=lambda: 3)
+
+
+@given(st.text("0123456789abcdef", min_size=15, max_size=15), st.integers(1, 2**24 - 1), st.integers(0, 2**24 - 1))
+def test_a_point_id_holds_its_key(document: str, page: int, ordinal: int):
+    key = PassageKey(document, page, ordinal)
+    assert schema.key_of(schema.point_id(key)) == key

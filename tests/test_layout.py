@@ -1,0 +1,63 @@
+from docqa.types import Box
+from ingest.layout import Line, compose, in_reading_order
+
+
+def line(text: str, x: float, y: float, *, size: float = 10, bold: bool = False) -> Line:
+    """Words 5 points wide for each character."""
+    words = []
+    for word in text.split():
+        words.append((word, Box(x, y, x + 5 * len(word), y + size)))
+        x += 5 * (len(word) + 1)
+    return Line(tuple(words), size, bold)
+
+
+def laid_out(*lines: Line) -> str:
+    return compose(1, 600, 800, lines, "layer").text
+
+
+def test_cells_on_one_baseline_become_one_row():
+    assert laid_out(line("Revenue", 50, 100), line("2023", 200, 101), line("2024", 300, 100)) == "Revenue\t2023\t2024"
+
+
+def test_the_second_column_of_prose_is_not_a_cell():
+    first = [line("left column one", 50, 100), line("left column two", 50, 112)]
+    second = [line("right column one", 300, 100), line("right column two", 300, 112)]
+    assert "\t" not in laid_out(*first, *second)
+
+
+def test_a_gap_starts_a_block():
+    assert laid_out(line("one", 50, 100), line("two", 50, 112), line("three", 50, 140)) == "one\ntwo\n\nthree"
+
+
+def test_words_know_where_they_stand_in_the_text():
+    page = compose(1, 600, 800, [line("Net sales", 50, 100), line("12", 200, 100)], "layer")
+    assert [page.text[word.start : word.end] for word in page.words] == ["Net", "sales", "12"]
+    assert page.boxes(0, len(page.text)) == (Box(50, 100, 210, 110),)
+
+
+def test_larger_or_bold_lines_are_headings_and_two_of_them_one():
+    body = [line("this is the usual text of the page", 50, 160 + 12 * n) for n in range(5)]
+    page = compose(1, 600, 800, [line("Annual", 50, 100, size=18), line("Report", 50, 122, size=18), *body], "layer")
+    assert [heading.text for heading in page.headings] == ["Annual Report"]
+
+
+def test_a_long_run_of_larger_lines_is_prose_not_a_heading():
+    large = [line("a column set in a larger font than the table", 50, 100 + 16 * n, size=14) for n in range(4)]
+    small = [line("many small words in a big table " * 3, 50, 300 + 8 * n, size=7) for n in range(9)]
+    assert compose(1, 600, 800, [*large, *small], "layer").headings == ()
+
+
+def test_scanned_columns_are_read_one_after_the_other():
+    title = line("A title over both of the columns of this page", 150, 40, size=16)
+    left = [line(f"left column line number {n} of this page", 50, 100 + 14 * n) for n in range(4)]
+    right = [line(f"right column line number {n} of this page", 320, 101 + 14 * n) for n in range(4)]
+    mixed = [cell for pair in zip(right, left, strict=True) for cell in pair]
+    assert in_reading_order([*mixed, title]) == [title, *left, *right]
+
+
+def test_scanned_tables_are_read_row_by_row():
+    rows = [
+        [line(name, 50, 100 + 14 * n), line(str(n), 300, 102 + 14 * n)] for n, name in enumerate(["Q1", "Q2", "Q3"])
+    ]
+    shuffled = [cell for row in rows for cell in reversed(row)]
+    assert in_reading_order(shuffled) == [cell for row in rows for cell in row]

@@ -1,0 +1,106 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pymupdf
+import pytest
+
+from docqa.errors import EncryptedPDF, UnreadablePDF
+from ingest import layout
+from ingest.parse import PDF, Sheet
+
+MakePDF = Callable[..., Path]
+
+
+def sheet(path: Path, number: int = 1) -> Sheet:
+    return PDF(path).sheet(number, dpi=72, max_side=2000)
+
+
+def words(sheet: Sheet) -> list[str]:
+    return [word for line in sheet.lines for word, _ in line.words]
+
+
+def ink(sheet: Sheet, place: int) -> float:
+    """Share of dark pixels within the box of a word, at 72 dpi."""
+    box = [box for line in sheet.lines for _, box in line.words][place]
+    crop = sheet.image.convert("L").crop((int(box.x0), int(box.y0), round(box.x1), round(box.y1)))
+    return float(np.mean(np.asarray(crop) < 160))
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_boxes_lie_on_the_words_as_the_page_is_shown(make_pdf: MakePDF, rotation: int):
+    read = sheet(make_pdf("Revenue of the port", rotation=rotation))
+    assert (read.width, read.height) == ((595, 842) if rotation % 180 == 0 else (842, 595))
+    assert words(read) == ["Revenue", "of", "the", "port"]
+    assert min(ink(read, place) for place in range(4)) > 0.05
+
+
+def test_boxes_follow_a_crop_box(tmp_path: Path):
+    pdf = pymupdf.open()
+    page = pdf.new_page(width=595, height=842)
+    page.insert_text((200, 300), "Inside", fontsize=12)
+    page.insert_text((20, 40), "Outside", fontsize=12)
+    page.set_cropbox(pymupdf.Rect(150, 200, 500, 700))
+    pdf.save(tmp_path / "cropped.pdf")
+    read = sheet(tmp_path / "cropped.pdf")
+    assert words(read) == ["Inside"]
+    assert ink(read, 0) > 0.05
+
+
+def test_a_huge_page_is_rendered_smaller(tmp_path: Path):
+    pdf = pymupdf.open()
+    pdf.new_page(width=14400, height=7200)
+    pdf.save(tmp_path / "huge.pdf")
+    assert PDF(tmp_path / "huge.pdf").sheet(1, dpi=150, max_side=2000).image.size == (2000, 1000)
+
+
+def test_fonts_tell_headings(tmp_path: Path):
+    pdf = pymupdf.open()
+    page = pdf.new_page()
+    page.insert_text((72, 100), "Finance", fontsize=18)
+    for row in range(6):
+        page.insert_text((72, 140 + 14 * row), "The usual text of this page goes on and on.", fontsize=10)
+    pdf.save(tmp_path / "headings.pdf")
+    read = sheet(tmp_path / "headings.pdf")
+    composed = layout.compose(1, read.width, read.height, read.lines, "layer")
+    assert [(heading.text, heading.size) for heading in composed.headings] == [("Finance", 18.0)]
+
+
+def test_an_encrypted_pdf_says_that_it_needs_a_password(tmp_path: Path):
+    pdf = pymupdf.open()
+    pdf.new_page()
+    pdf.save(tmp_path / "locked.pdf", encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="secret", owner_pw="owner")
+    with pytest.raises(EncryptedPDF, match="password"):
+        PDF(tmp_path / "locked.pdf")
+
+
+def test_a_pdf_that_only_forbids_printing_opens(tmp_path: Path):
+    pdf = pymupdf.open()
+    pdf.new_page()
+    pdf.save(tmp_path / "owned.pdf", encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="", owner_pw="owner")
+    assert PDF(tmp_path / "owned.pdf").pages == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [
+        (b"", "empty"),
+        (b"\x89PNG\r\n\x1a\n", "PNG"),
+        (b"PK\x03\x04", "zip"),
+        (b"<!doctype html>", "HTML"),
+        (b"plain words", "something else"),
+    ],
+)
+def test_what_is_no_pdf_is_refused_and_said_what_it_is(tmp_path: Path, head: bytes, what: str):
+    path = tmp_path / "renamed.pdf"
+    path.write_bytes(head)
+    with pytest.raises(UnreadablePDF, match=what):
+        PDF(path)
+
+
+def test_a_pdf_without_pages_is_damaged(tmp_path: Path):
+    path = tmp_path / "cut.pdf"
+    path.write_bytes(b"%PDF-1.7\n1 0 obj\n<<>>\n")
+    with pytest.raises(UnreadablePDF, match="damaged") as caught:
+        PDF(path)
+    assert str(tmp_path) not in str(caught.value)

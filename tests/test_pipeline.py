@@ -1,0 +1,264 @@
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from docqa.files import digest
+from docqa.library import Library
+from docqa.types import PassageKey, Scope
+from ingest import pipeline as pipeline_module
+from ingest.pipeline import FileReport, Pipeline
+from ingest.reading import ReadingOptions, read_page
+from ingest.sandbox import PageFailed, Sandbox
+from tests.fakes import Silent, WordHashEmbedder
+
+MakePDF = Callable[..., Path]
+EVERYWHERE = Scope()
+
+# The second of two pages is the page tree itself.
+ONE_GOOD_PAGE_AND_A_LOOP = b"""%PDF-1.4
+1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
+2 0 obj <</Type/Pages/Kids[3 0 R 2 0 R]/Count 2/MediaBox[0 0 300 300]>> endobj
+3 0 obj <</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>> endobj
+4 0 obj <</Length 44>> stream
+BT /F 12 Tf 50 200 Td (A good page.) Tj ET
+endstream endobj
+5 0 obj <</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj
+trailer <</Root 1 0 R>>
+"""
+
+
+def run(pipeline: Pipeline, *paths: Path, collection: str = "default") -> tuple[list[FileReport], int]:
+    """Reports, and how many pages were read."""
+    progress = Silent()
+    return pipeline.ingest(paths, collection=collection, progress=progress), progress.pages
+
+
+def test_a_pdf_becomes_passages_pages_and_a_catalog_entry(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
+    [report], pages = run(pipeline, make_pdf("Revenue was 5 million.", "Costs were 3 million.", title="Annual Report"))
+    assert (report.outcome, report.pages, pages) == ("done", 2, 2)
+    [document] = library.catalog.documents()
+    assert (document.name, document.title, document.state, document.pages_done) == (
+        "report.pdf",
+        "Annual Report",
+        "done",
+        2,
+    )
+    assert library.index.count(EVERYWHERE) == 2
+    assert library.files.page(document.id, 2).text == "Costs were 3 million."
+    assert library.files.image(document.id, 1).startswith(b"\xff\xd8")
+
+
+def test_passages_stand_under_the_document_and_carry_their_boxes(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF
+):
+    run(pipeline, make_pdf("Revenue was 5 million.", title="Annual Report"))
+    rankings = library.index.rank("revenue", WordHashEmbedder().embed_query("revenue"), limit=5, scope=EVERYWHERE)
+    [passage] = library.index.passages([ranked.key for ranked in rankings.words]).values()
+    assert passage.headings == ("report | Annual Report",)
+    assert [round(box.x0) for box in passage.boxes] == [72]
+
+
+def test_the_same_bytes_again_cost_nothing(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
+    path = make_pdf("One page.")
+    run(pipeline, path)
+    [report], pages = run(pipeline, path)
+    assert (report.outcome, pages) == ("unchanged", 0)
+    assert library.index.count(EVERYWHERE) == 1
+
+
+def test_the_same_bytes_under_two_names_are_one_document(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
+    first = make_pdf("One page.", name="first.pdf")
+    second = first.with_name("second.pdf")
+    second.write_bytes(first.read_bytes())
+    run(pipeline, first, second)
+    assert len(library.catalog.documents()) == 1
+    assert library.index.count(EVERYWHERE) == 1
+
+
+def test_a_second_collection_costs_no_reading(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
+    path = make_pdf("One page.")
+    run(pipeline, path, collection="law")
+    _, pages = run(pipeline, path, collection="tax")
+    assert pages == 0
+    assert [library.index.count(Scope(collections=(name,))) for name in ("law", "tax", "none")] == [1, 1, 0]
+
+
+def test_a_changed_file_replaces_its_older_version(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
+    run(pipeline, make_pdf("The old text."))
+    run(pipeline, make_pdf("The new text."))
+    [document] = library.catalog.documents()
+    assert library.files.page(document.id, 1).text == "The new text."
+    assert library.index.count(EVERYWHERE) == 1
+
+
+def test_a_new_version_that_cannot_be_read_leaves_the_older_one(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF
+):
+    path = make_pdf("The old text.")
+    run(pipeline, path)
+    path.write_bytes(b"%PDF-1.7 broken")
+    [report], _ = run(pipeline, path)
+    assert report.outcome == "failed"
+    assert sorted(document.state for document in library.catalog.documents()) == ["done", "failed"]
+    assert library.index.count(EVERYWHERE) == 1
+
+
+def test_a_bad_file_is_recorded_with_its_reason_and_the_rest_goes_on(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF, tmp_path: Path
+):
+    bad = tmp_path / "bad.pdf"
+    bad.write_bytes(b"no pdf at all")
+    reports, _ = run(pipeline, bad, make_pdf("A good page."))
+    assert [(report.path.name, report.outcome) for report in reports] == [("bad.pdf", "failed"), ("report.pdf", "done")]
+    assert "not a PDF" in reports[0].error
+    again, _ = run(pipeline, bad)
+    assert "failed before" in again[0].error
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_may_not_be_read_is_reported(pipeline: Pipeline, make_pdf: MakePDF):
+    path = make_pdf("Secret.")
+    path.chmod(0)
+    [report], _ = run(pipeline, path)
+    assert (report.outcome, report.error) == ("failed", "cannot be read: Permission denied")
+
+
+def test_a_file_that_vanished_is_reported(pipeline: Pipeline, tmp_path: Path):
+    [report], _ = run(pipeline, tmp_path / "gone.pdf")
+    assert report.error == "cannot be read: No such file or directory"
+
+
+def test_a_page_that_fails_costs_that_page_alone(pipeline: Pipeline, library: Library, tmp_path: Path):
+    path = tmp_path / "partly.pdf"
+    path.write_bytes(ONE_GOOD_PAGE_AND_A_LOOP)
+    [report], pages = run(pipeline, path)
+    assert (report.outcome, pages) == ("done", 2)
+    assert report.error.startswith("page 2: the parser failed")
+    [document] = library.catalog.documents()
+    assert (document.pages_done, document.pages_failed) == (1, 1)
+    assert library.files.page(document.id, 1).text == "A good page."
+
+
+class SecondPageTimesOut:
+    """A sandbox that gives up on every second page."""
+
+    workers = 1
+
+    def submit(self, task, *args):
+        if task is read_page and args[1] == 2:
+            return Done(error=PageFailed("timed out after 60 s"))
+        return Done(value=task(*args))
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class Done:
+    """A task that is over."""
+
+    value: object = None
+    error: Exception | None = None
+
+    def result(self):
+        if self.error:
+            raise self.error
+        return self.value
+
+
+def test_failed_pages_can_be_tried_again(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
+    path = make_pdf("First page.", "Second page.", "Third page.")
+    unlucky = Pipeline(library, WordHashEmbedder(), SecondPageTimesOut(), options=ReadingOptions(), passage_words=60)
+    [report], _ = run(unlucky, path)
+    assert (report.outcome, report.error) == ("done", "page 2: timed out after 60 s")
+    assert library.index.count(EVERYWHERE) == 2
+    progress = Silent()
+    [again] = pipeline.retry_failed(None, progress=progress)
+    assert (again.outcome, again.error, progress.pages) == ("done", "", 1)
+    assert library.index.count(EVERYWHERE) == 3
+
+
+class PowerCut(Exception):
+    """Stands for whatever ends a process."""
+
+
+@pytest.mark.parametrize("store", ["files", "index", "catalog"])
+def test_stopped_anywhere_it_goes_on_and_ends_the_same(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch, store: str
+):
+    monkeypatch.setattr(pipeline_module, "BATCH_PAGES", 2)
+    path = make_pdf(
+        *[f"This is page {number}, on its own subject." for number in range(1, 8)], title="Seven pages here"
+    )
+    method = {"files": "store_page", "index": "upsert", "catalog": "record_pages"}[store]
+    target = {"files": library.files, "index": library.index, "catalog": library.catalog}[store]
+    original = getattr(type(target), method)
+    calls = iter(range(100))
+
+    def cut(self, *args, **kwargs):
+        if next(calls) == 2:
+            raise PowerCut
+        return original(self, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(target), method, cut)
+        with pytest.raises(PowerCut):
+            run(pipeline, path)
+    [document] = library.catalog.documents()
+    assert document.state == "reading"
+    done = document.pages_done
+    [report], pages = run(pipeline, path)
+    assert (report.outcome, pages) == ("done", 7 - done)
+    assert library.index.count(EVERYWHERE) == 7
+    rankings = library.index.rank("seven", WordHashEmbedder().embed_query("seven"), limit=9, scope=EVERYWHERE)
+    assert len(rankings.documents) == 1
+
+
+def test_a_page_read_later_stands_under_the_headings_before_it(pipeline: Pipeline, library: Library, tmp_path: Path):
+    pdf = pymupdf.open()
+    for heading in ["Alpha", "", "Gamma"]:
+        page = pdf.new_page()
+        page.insert_text((72, 80), heading, fontsize=20)
+        for row in range(5):
+            page.insert_text((72, 120 + 15 * row), "The usual text of these pages.", fontsize=10)
+    pdf.save(tmp_path / "headed.pdf")
+    unlucky = Pipeline(library, WordHashEmbedder(), SecondPageTimesOut(), options=ReadingOptions(), passage_words=60)
+    run(unlucky, tmp_path / "headed.pdf")
+    pipeline.retry_failed(None, progress=Silent())
+    document_id = library.catalog.documents()[0].id
+    [passage] = library.index.passages([PassageKey(document_id[:15], 2, 0)]).values()
+    assert passage.headings == ("headed | Alpha", "Alpha")
+
+
+def test_a_document_left_unfinished_is_finished_by_the_next_run_on_other_files(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF
+):
+    path = make_pdf("Left behind.", name="left.pdf")
+    library.files.store_original(path, digest(path))
+    library.catalog.add(digest(path), name="left.pdf", size_bytes=1)
+    library.catalog.link(digest(path), collection="default", path=str(path))
+    run(pipeline, make_pdf("Another file.", name="other.pdf"))
+    assert [document.state for document in library.catalog.documents()] == ["done", "done"]
+
+
+def test_deleting_leaves_nothing_and_says_what_went(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
+    run(pipeline, make_pdf("Gone soon.", "And this."), make_pdf("Stays.", name="stays.pdf"))
+    document = next(each for each in library.catalog.documents() if each.name == "report.pdf")
+    receipt = library.delete(document)
+    assert (receipt.passages, receipt.pages, receipt.sources, receipt.files) == (2, 2, 1, 5)
+    assert [each.name for each in library.catalog.documents()] == ["stays.pdf"]
+    assert library.index.count(EVERYWHERE) == 1
+    assert not library.files.original(document.id).parent.exists()
+
+
+def test_a_page_without_text_is_kept_as_an_image(library: Library, make_pdf: MakePDF, sandbox: Sandbox):
+    options = ReadingOptions(ocr=False)
+    pipeline = Pipeline(library, WordHashEmbedder(), sandbox, options=options, passage_words=60)
+    [report], _ = run(pipeline, make_pdf("", "Words."))
+    assert report.outcome == "done"
+    [document] = library.catalog.documents()
+    assert library.catalog.page_outcomes(document.id) == {1: ("none", ""), 2: ("layer", "")}
+    assert library.index.count(EVERYWHERE) == 1

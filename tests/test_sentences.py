@@ -1,0 +1,34 @@
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docqa.sentences import sentences
+
+
+def texts(text: str) -> list[str]:
+    return [text[each.start : each.end] for each in sentences(text)]
+
+
+def test_a_sentence_may_run_over_lines_but_not_over_blocks():
+    assert texts("Sales rose\nby 4 %. Costs fell.\n\nOutlook") == ["Sales rose\nby 4 %.", "Costs fell.", "Outlook"]
+
+
+def test_a_row_of_cells_is_a_piece_of_its_own():
+    found = sentences("In millions:\nRevenue\t10\t12\nCosts\t7\t8\nWe are\nglad.")
+    assert [each.row for each in found] == [False, True, True, False]
+
+
+def test_abbreviations_and_decimals_end_no_sentence():
+    assert texts("Acme Inc. The U.S. share was 4.5 %. It grew.") == ["Acme Inc. The U.S. share was 4.5 %.", "It grew."]
+
+
+def test_chinese_full_stops_end_sentences():
+    assert texts("收入增长。成本下降。") == ["收入增长。", "成本下降。"]
+
+
+@given(st.text(alphabet="ab. !\t\nA1。", max_size=80))
+def test_the_pieces_hold_all_but_white_space_once_and_in_order(text: str):
+    found = sentences(text)
+    assert "".join("".join(text[each.start : each.end].split()) for each in found) == "".join(text.split())
+    assert all(a.end <= b.start for a, b in pairwise(found))
