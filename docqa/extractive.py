@@ -11,9 +11,8 @@ PAGES_READ = 3  # of the evidence, best first
 PASSAGES_READ = 2  # of each page
 QUOTES = 3  # at most
 GAP = 3.0  # a further quote scores at most this much less than the first
-MIN_WORDS = (
-    12  # a shorter sentence, heading or row is quoted with what follows it: its value, or the rest of the thought
-)
+SENTENCE_WORDS = 8  # a sentence of fewer words is quoted with what follows it,
+ROW_WORDS = 12  # and so is a row, heading or fragment: its value, or the rest of the thought
 PAGE_WEIGHT = 2.0  # of a page's score beside the log-odds of its sentence
 
 
@@ -83,10 +82,11 @@ def _candidates(evidence: Evidence) -> list[_Candidate]:
 
 
 def _extended(text: str, following: Sequence[Sentence]) -> tuple[int, int]:
-    """The first sentence or row, and as many of the next as it takes to reach MIN_WORDS."""
+    """The first sentence or row, and as many of the next as it takes to say something."""
     start = following[0].start
     for sentence in following:
-        if len(text[start : sentence.end].split()) >= MIN_WORDS:
+        whole = not sentence.row and text[sentence.end - 1] in ".!?。！？"
+        if len(text[start : sentence.end].split()) >= (SENTENCE_WORDS if whole else ROW_WORDS):
             break
     return start, sentence.end
 

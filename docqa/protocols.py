@@ -46,8 +46,8 @@ class Searcher(Protocol):
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]: ...
 
-    def count(self, scope: Scope) -> int:
-        """Passages in the scope."""
+    def size(self, scope: Scope) -> int:
+        """About how many passages the scope holds: counting them exactly takes longer than the search."""
         ...
 
 
@@ -60,6 +60,10 @@ class Writer(Protocol):
 
     def delete(self, document_id: str) -> int:
         """Passages removed."""
+        ...
+
+    def count(self, scope: Scope) -> int:
+        """How many passages the scope holds."""
         ...
 
 

@@ -11,7 +11,7 @@ from docqa.fusion import PageKey, RankedPage
 from docqa.protocols import Embedder, Reranker, Searcher
 from docqa.types import PageHit, Passage, PassageKey, Retrieval, Scope
 
-PASSAGES_RANKED = 100  # of each ranking; with 50 or 400 the first ten pages are nearly the same
+PASSAGES_RANKED = 50  # of each ranking; with 400 the first ten pages are nearly the same
 PASSAGES_PER_PAGE = 3  # that are read for a page
 
 
@@ -46,7 +46,7 @@ class Retriever:
         with watch.time("embed"):
             vector = self.embedder.embed_query(question)
         with watch.time("search"):
-            searched = self.index.count(scope)
+            searched = self.index.size(scope)
             rankings = self.index.rank(question, vector, limit=PASSAGES_RANKED, scope=scope)
             pages = fusion.fuse(rankings)[: max(limit, self.rerank_pages)]
             found = self.index.passages([key for page in pages for key in page.passages[:PASSAGES_PER_PAGE]])

@@ -4,7 +4,7 @@ import difflib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -53,7 +53,7 @@ class IngestSettings(_Section):
     page_timeout_s: float = Field(60, gt=0, description="a page that takes longer is marked failed")
     memory_limit_mb: int = Field(4096, ge=512, description="of each process that reads pages (Linux)")
     ocr: bool = Field(True, description="read pages whose text is missing or garbled from their image")
-    passage_words: int = Field(150, ge=20, le=350, description="longest passage; ingest again after changing it")
+    passage_words: int = Field(150, ge=20, le=350, description="longest passage; counts for files read from then on")
     image_dpi: int = Field(150, ge=50, le=400)
     image_max_side: int = Field(2400, ge=500, le=10000, description="pixels; larger pages are rendered smaller")
     image_quality: int = Field(80, ge=30, le=100, description="of JPEG")
@@ -101,7 +101,6 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("docqa", appauthor=False)),
         description="holds the whole library: copy it to move it",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = "warning"
     index: IndexSettings = Field(default_factory=IndexSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     reranking: RerankingSettings = Field(default_factory=RerankingSettings)

@@ -94,7 +94,7 @@ def test_a_question_of_stop_words_is_ranked_by_meaning_alone(index: Index):
     ],
 )
 def test_a_scope_narrows_every_ranking(index: Index, scope: Scope, count: int):
-    assert index.count(scope) == count
+    assert index.count(scope) == index.size(scope) == count
     assert len(index.rank("apple plum", [0.5, 0.5, 0.5], limit=9, scope=scope).dense) == count
 
 

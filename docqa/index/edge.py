@@ -55,6 +55,9 @@ class EdgeIndex:
         records = self._shard.retrieve(ids, with_payload=True, with_vector=False)
         return {schema.key_of(record.id): schema.passage_of(record.payload) for record in records if record.payload}
 
+    def size(self, scope: Scope) -> int:
+        return int(self._shard.count(edge.CountRequest(exact=False, filter=_filter(scope))))
+
     def upsert(self, entries: Sequence[Entry]) -> None:
         points = [_point(entry) for entry in entries]
         if points:

@@ -62,6 +62,10 @@ class ServerIndex:
             records = self._client.retrieve(self._collection, [schema.point_id(key) for key in keys], with_payload=True)
         return {schema.key_of(record.id): schema.passage_of(record.payload) for record in records if record.payload}
 
+    def size(self, scope: Scope) -> int:
+        with _translated():
+            return self._client.count(self._collection, count_filter=_filter(scope), exact=False).count
+
     def upsert(self, entries: Sequence[Entry]) -> None:
         points = [_point(entry) for entry in entries]
         if points:
