@@ -56,7 +56,8 @@ class EdgeIndex:
         return {schema.key_of(record.id): schema.passage_of(record.payload) for record in records if record.payload}
 
     def size(self, scope: Scope) -> int:
-        return int(self._shard.count(edge.CountRequest(exact=False, filter=_filter(scope))))
+        exact = bool(scope.document_ids)  # few points: fast, and an estimate would be far off
+        return int(self._shard.count(edge.CountRequest(exact=exact, filter=_filter(scope))))
 
     def upsert(self, entries: Sequence[Entry]) -> None:
         points = [_point(entry) for entry in entries]

@@ -64,7 +64,8 @@ class ServerIndex:
 
     def size(self, scope: Scope) -> int:
         with _translated():
-            return self._client.count(self._collection, count_filter=_filter(scope), exact=False).count
+            exact = bool(scope.document_ids)
+            return self._client.count(self._collection, count_filter=_filter(scope), exact=exact).count
 
     def upsert(self, entries: Sequence[Entry]) -> None:
         points = [_point(entry) for entry in entries]
