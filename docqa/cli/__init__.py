@@ -1,5 +1,6 @@
 """The command line. Each command parses, calls the library and renders; it imports what is heavy when it runs."""
 
+import gc
 import logging
 import sys
 from pathlib import Path
@@ -51,3 +52,5 @@ def main() -> None:
     except (DocQAError, OSError) as error:
         click.echo(f"docqa: {error}", err=True)
         sys.exit(1)
+    finally:
+        gc.freeze()  # else Python looks through every object once more on its way out: 0.3 s of 2 s
