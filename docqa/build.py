@@ -1,16 +1,21 @@
 """The one place that names concrete adapters: from settings to things that work."""
 
+import math
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from docqa.catalog import Catalog
 from docqa.engine import Engine
+from docqa.errors import LibraryFull
 from docqa.files import Files
 from docqa.library import Library
 from docqa.protocols import Answerer, Embedder, Index, Reranker
 from docqa.retrieval import Retriever
 from docqa.settings import Settings
+
+ROOM_BYTES = 64 << 20
 
 # Adapters are imported where they are built: a command loads only what it uses.
 
@@ -42,21 +47,23 @@ def embedder(settings: Settings) -> Embedder:
 
 
 @contextmanager
-def library(settings: Settings, embedder: Embedder, *, purpose: str) -> Iterator[Library]:
-    """The whole library. An embedded index is owned by this process until the block ends; `purpose` tells others why.
+def library(settings: Settings, embedder: Embedder, *, purpose: str, writes: bool = False) -> Iterator[Library]:
+    """The whole library, owned by this process until the block ends if its index is embedded or it `writes`.
+
+    `purpose` tells others who want it why.
 
     Raises LibraryBusy if another process owns it, LibraryMismatch if it was made with another embedding model,
-    IndexUnavailable.
+    LibraryFull if it is to be written and the disk is nearly full, IndexUnavailable.
     """
     with ExitStack() as stack:
-        opened = stack.enter_context(catalog(settings))
-        if settings.index.url:
-            index = _server_index(settings, embedder)
-        else:
+        if writes or not settings.index.url:
             from docqa.ownership import owned
 
             stack.enter_context(owned(settings.data, purpose))
-            index = _embedded_index(settings, embedder)
+        if writes:
+            _check_room(settings.data)
+        opened = stack.enter_context(catalog(settings))
+        index = _server_index(settings, embedder) if settings.index.url else _embedded_index(settings, embedder)
         stack.callback(index.close)
         opened.require("embedding", embedder.name, "This library was embedded with another model")
         yield Library(opened, files(settings), index)
@@ -89,6 +96,11 @@ def open_engine(settings: Settings) -> Iterator[Engine]:
         yield engine(settings, opened, model)
 
 
+def _check_room(data: Path) -> None:
+    if shutil.disk_usage(data).free < ROOM_BYTES:  # the embedded index maps its files: a full disk kills the process
+        raise LibraryFull(f"Less than {ROOM_BYTES >> 20} MB are free where {data} is: make room, or use another --data")
+
+
 def _cache(settings: Settings) -> Path:
     return settings.data / "cache"
 
@@ -100,7 +112,7 @@ def _server_index(settings: Settings, embedder: Embedder) -> Index:
 
     chosen = settings.index
     api_key = chosen.api_key.get_secret_value() if chosen.api_key else None
-    client = QdrantClient(chosen.url, api_key=api_key, timeout=round(chosen.timeout_s), check_compatibility=False)
+    client = QdrantClient(chosen.url, api_key=api_key, timeout=math.ceil(chosen.timeout_s), check_compatibility=False)
     return ServerIndex(client, chosen.collection, dimension=lambda: embedder.dimension)
 
 

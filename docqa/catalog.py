@@ -1,5 +1,8 @@
 """What the library holds: documents, their sources, the state of every page. The only file that knows SQLAlchemy."""
 
+import os
+import shutil
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -10,6 +13,7 @@ from docqa.errors import LibraryDamaged, LibraryMismatch
 from docqa.types import Document, DocumentState
 
 SCHEMA_VERSION = "1"
+LOW_DISK_BYTES = 1 << 20  # SQLite needs about as much to write at all
 
 _schema = sa.MetaData()
 _documents = sa.Table(
@@ -24,13 +28,15 @@ _documents = sa.Table(
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
     sa.Column("added_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
 )
-# A document is in a collection because of a file found at a path. While a new version is read, the path leads to both.
+# A document is in a collection because of a file found at a path. While a new version is read, the path leads to both:
+# the one with the highest turn is the newest.
 _sources = sa.Table(
     "sources",
     _schema,
     sa.Column("collection", sa.String(128), primary_key=True),
     sa.Column("path", sa.String(2048), primary_key=True),
     sa.Column("document_id", sa.ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sa.Column("turn", sa.Integer, nullable=False),
 )
 _pages = sa.Table(
     "pages",
@@ -46,7 +52,7 @@ _facts = sa.Table(
 
 
 class Catalog:
-    """The catalog in an SQL database; any number of processes may read while one writes."""
+    """The catalog in an SQL database: any number of processes may read it while one writes."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
@@ -57,10 +63,10 @@ class Catalog:
     def at(cls, path: Path) -> "Catalog":
         """The catalog in an SQLite file, made if absent.
 
-        Raises LibraryDamaged if the file is no catalog.
+        Raises LibraryDamaged, now or later, if the file cannot be read or written.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+        engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": 30})
 
         @sa.event.listens_for(engine, "connect")
         def configure(connection: Any, _: object) -> None:  # noqa: ANN401  a DB-API connection
@@ -68,19 +74,20 @@ class Catalog:
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA foreign_keys=ON")
 
-        try:
-            return cls(engine)
-        except sa.exc.DatabaseError as error:
-            raise LibraryDamaged(
-                f"The catalog {path} cannot be read: {error.orig}."
-                " Restore it from a copy, or read the PDFs into another --data."
-            ) from error
+        @sa.event.listens_for(engine, "handle_error")
+        def translate(context: sa.engine.ExceptionContext) -> None:
+            if isinstance(context.original_exception, sqlite3.DatabaseError):
+                raise LibraryDamaged(
+                    f"The catalog {path} cannot be used: {context.original_exception}. {_advice(path)}"
+                ) from context.original_exception
+
+        return cls(engine)
 
     def close(self) -> None:
         self._engine.dispose()
 
     def require(self, name: str, value: str, complaint: str) -> None:
-        """Record a fact about the library, or check that it still holds.
+        """Record a fact about the library, or check that it still holds; an empty library takes any.
 
         Raises LibraryMismatch, beginning with `complaint`, if the library was made with another value.
         """
@@ -88,6 +95,8 @@ class Catalog:
             found = connection.scalar(sa.select(_facts.c.value).where(_facts.c.name == name))
             if found is None:
                 connection.execute(_facts.insert().values(name=name, value=value))
+            elif found != value and connection.scalar(sa.select(sa.func.count()).select_from(_documents)) == 0:
+                connection.execute(_facts.update().where(_facts.c.name == name).values(value=value))
             elif found != value:
                 raise LibraryMismatch(
                     f"{complaint}: it has {name} {found}, not {value}."
@@ -123,7 +132,10 @@ class Catalog:
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
             placed: dict[str, set[str]] = {}
-            for source in connection.execute(sa.select(_sources.c.document_id, _sources.c.collection)):
+            sources = sa.select(_sources.c.document_id, _sources.c.collection)
+            for source in connection.execute(
+                sources if ids is None else sources.where(_sources.c.document_id.in_(ids))
+            ):
                 placed.setdefault(source.document_id, set()).add(source.collection)
         for row in rows:
             yield Document(
@@ -177,11 +189,24 @@ class Catalog:
     # sources
 
     def link(self, document_id: str, *, collection: str, path: str) -> None:
-        """Note that the file at this path has a document's bytes."""
-        key = {"collection": collection, "path": path, "document_id": document_id}
+        """Note that a path leads to this document now; versions of the file that were not read yet are forgotten."""
+        place = {"collection": collection, "path": path}
+        unread = sa.select(_documents.c.id).where(_documents.c.state != "done", _documents.c.id != document_id)
         with self._engine.begin() as connection:
-            if connection.execute(sa.select(_sources).filter_by(**key)).first() is None:
-                connection.execute(_sources.insert().values(key))
+            connection.execute(_sources.delete().filter_by(**place).where(_sources.c.document_id.in_(unread)))
+            newest = connection.execute(
+                sa.select(_sources.c.document_id, _sources.c.turn).filter_by(**place).order_by(_sources.c.turn.desc())
+            ).first()
+            if newest is not None and newest.document_id == document_id:
+                return
+            connection.execute(_sources.delete().filter_by(**place, document_id=document_id))
+            turn = newest.turn + 1 if newest else 1
+            connection.execute(_sources.insert().values(**place, document_id=document_id, turn=turn))
+
+    def unlink(self, document_id: str) -> None:
+        """Let no path lead to a document any more."""
+        with self._engine.begin() as connection:
+            connection.execute(_sources.delete().filter_by(document_id=document_id))
 
     def at_path(self, *, collection: str, path: str) -> list[str]:
         """Ids of the documents this path leads to."""
@@ -189,23 +214,35 @@ class Catalog:
         with self._engine.connect() as connection:
             return list(connection.scalars(query))
 
+    def collections(self) -> list[str]:
+        """Names of the collections that hold something."""
+        query = sa.select(_sources.c.collection).distinct().order_by(_sources.c.collection)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
+
     def sources(self, document_id: str) -> list[tuple[str, str]]:
         """(collection, path) of every file that has this document's bytes."""
         query = (
-            sa.select(_sources.c.collection, _sources.c.path).filter_by(document_id=document_id).order_by(*_sources.c)
+            sa.select(_sources.c.collection, _sources.c.path)
+            .filter_by(document_id=document_id)
+            .order_by(_sources.c.collection, _sources.c.path)
         )
         with self._engine.connect() as connection:
             return [(row.collection, row.path) for row in connection.execute(query)]
 
-    def supersede(self, document_id: str) -> None:
-        """Let the paths of this document lead to nothing else: its older versions lose them."""
+    def supersede(self, document_id: str) -> list[str]:
+        """Let the paths of this document lead to no older one; returns the ids of the documents that lost a path."""
+        losers: set[str] = set()
         with self._engine.begin() as connection:
             for row in connection.execute(sa.select(_sources).filter_by(document_id=document_id)).all():
-                connection.execute(
-                    _sources.delete()
-                    .filter_by(collection=row.collection, path=row.path)
-                    .where(_sources.c.document_id != document_id)
+                older = (
+                    _sources.c.collection == row.collection,
+                    _sources.c.path == row.path,
+                    _sources.c.turn < row.turn,
                 )
+                losers.update(connection.scalars(sa.select(_sources.c.document_id).where(*older)))
+                connection.execute(_sources.delete().where(*older))
+        return sorted(losers)
 
     def unsourced(self) -> list[str]:
         """Ids of documents that no path leads to any more."""
@@ -236,3 +273,12 @@ class Catalog:
         """Let the failed pages count as not tried."""
         with self._engine.begin() as connection:
             connection.execute(_pages.delete().filter_by(document_id=document_id).where(_pages.c.error != ""))
+
+
+def _advice(path: Path) -> str:
+    """What to do when SQLite fails at this file."""
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        return "Its directory and the file must be writable, even to read."
+    if shutil.disk_usage(path.parent).free < LOW_DISK_BYTES:
+        return "The disk is full: make room."
+    return "Restore it from a copy, or read the PDFs into another --data."

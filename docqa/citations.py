@@ -2,14 +2,17 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from docqa.sentences import Sentence, sentences
 from docqa.types import Citation, Evidence
 
+_NUMBERS = r"(\d{1,3}(?:\s*(?:[,;&–-]|and)\s*\d{1,3})*)"
 _MARKER = re.compile(
-    r"[\[【(]\s*(?:\^|pages?\s|sources?\s|evidence\s)?\s*(\d{1,3}(?:\s*[,;&]\s*\d{1,3})*)\s*[\]】)]", re.IGNORECASE
+    rf"(\s*)(?:[\[【]\s*(?:\^|sources?\s|evidence\s)?\s*{_NUMBERS}\s*[\]】]|\(\s*(?:sources?|evidence)\s+{_NUMBERS}\s*\))",
+    re.IGNORECASE,
 )
+_PERHAPS_MARKER = re.compile(r"\s*(?:[\[【(][^\]】)]{0,60})?$")  # the end of a text that may go on to be one
 _TERM = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]{3,}")
 _SUPPORT = 0.5  # share of a claim's words that a page must hold to bear it out
 _STOP_WORDS = frozenset(
@@ -19,16 +22,36 @@ _STOP_WORDS = frozenset(
 )
 
 
-def repair(text: str, labels: Sequence[int]) -> str:
+def repair(text: str, labels: Collection[int]) -> str:
     """The text with every marker written [n], one label each; labels that were never shown are taken out."""
 
     def rewritten(marker: re.Match[str]) -> str:
-        named = [int(number) for number in re.findall(r"\d+", marker.group(1))]
-        if marker.group().startswith("(") and not set(named) <= set(labels):
-            return marker.group()  # a number in parentheses, such as a year or a loss
-        return "".join(f"[{number}]" for number in named if number in labels)
+        kept = "".join(f"[{number}]" for number in _numbers(marker.group(2) or marker.group(3)) if number in labels)
+        return marker.group(1) + kept if kept else ""
 
-    return re.sub(r" +(?=[.,;:])", "", _MARKER.sub(rewritten, text)).strip()
+    return _MARKER.sub(rewritten, text)
+
+
+def repaired(pieces: Iterable[str], labels: Collection[int]) -> Iterator[str]:
+    """The same of a text that comes in pieces: what may yet become a marker is held back."""
+    held = ""
+    for piece in pieces:
+        held += piece
+        end = _PERHAPS_MARKER.search(held)
+        cut = end.start() if end else len(held)
+        if cut:
+            yield repair(held[:cut], labels)
+            held = held[cut:]
+    yield repair(held, labels)
+
+
+def _numbers(listed: str) -> list[int]:
+    """1, 2, 3 and 5 of "1-3, 5"."""
+    found: list[int] = []
+    for part in re.split(r"[,;&]|and", listed):
+        first, *last = (int(number) for number in re.findall(r"\d+", part))
+        found += range(first, (last[0] if last else first) + 1)
+    return found
 
 
 def cite(text: str, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:

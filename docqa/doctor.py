@@ -120,8 +120,8 @@ def _files(library: Library, documents: list[Document]) -> Finding:
     missing = []
     for document in documents:
         read = [number for number, (_, error) in library.catalog.page_outcomes(document.id).items() if not error]
-        images = [library.files.image_path(document.id, number) for number in read]
-        if not all(path.is_file() for path in [library.files.original(document.id), *images]):
+        stored = all(library.files.is_stored(document.id, number) for number in read)
+        if not (stored and library.files.original(document.id).is_file()):
             missing.append(document.name)
     if missing:
         return Finding(
@@ -130,7 +130,7 @@ def _files(library: Library, documents: list[Document]) -> Finding:
             f"files of {', '.join(missing[:3])} are gone",
             "Delete these documents and read them again.",
         )
-    return Finding("files", "ok", f"originals and page images of {len(documents)} documents")
+    return Finding("files", "ok", f"originals, page images and texts of {len(documents)} documents")
 
 
 def _reranker(settings: Settings) -> Iterator[Finding]:

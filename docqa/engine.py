@@ -58,6 +58,7 @@ class Engine:
 
     def _evidence(self, hits: list[PageHit]) -> tuple[Evidence, ...]:
         names = self.names({hit.document_id for hit in hits})
+        known = [hit for hit in hits if hit.document_id in names]  # one may have been deleted meanwhile
         return tuple(
             Evidence(
                 label=label,
@@ -67,5 +68,5 @@ class Engine:
                 passages=hit.passages,
                 score=hit.score,
             )
-            for label, hit in enumerate(hits, start=1)
+            for label, hit in enumerate(known, start=1)
         )

@@ -5,6 +5,7 @@ DocQAError
     EncryptedPDF, UnreadablePDF
   NotInLibrary          no such document or page: list what there is
   LibraryBusy           another process holds the library: wait, or use that process
+  LibraryFull           there is no room on its disk: make some
   LibraryDamaged        its files cannot be read: restore a copy, or read the PDFs again
   LibraryMismatch       the library was built with other settings: change them back, or read the PDFs again
   SettingsError         a setting is wrong or unknown: its name is in the message
@@ -39,6 +40,10 @@ class NotInLibrary(DocQAError):
 
 class LibraryBusy(DocQAError):
     """Another process owns the data directory."""
+
+
+class LibraryFull(DocQAError):
+    """The disk of the data directory is nearly full."""
 
 
 class LibraryDamaged(DocQAError):

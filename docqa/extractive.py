@@ -1,11 +1,12 @@
 """The answer without a language model: the sentences and table rows that answer best, word for word."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docqa.protocols import Reranker
 from docqa.sentences import Sentence, sentences
-from docqa.types import Citation, Draft, Evidence
+from docqa.tables import column_heads
+from docqa.types import Citation, Draft, Evidence, Page
 
 PAGES_READ = 3  # of the evidence, best first
 PASSAGES_READ = 2  # of each page
@@ -13,7 +14,11 @@ QUOTES = 3  # at most
 GAP = 3.0  # a further quote scores at most this much less than the first
 SENTENCE_WORDS = 8  # a sentence of fewer words is quoted with what follows it,
 ROW_WORDS = 12  # and so is a row, heading or fragment: its value, or the rest of the thought
-PAGE_WEIGHT = 2.0  # of a page's score beside the log-odds of its sentence
+LABEL_WORDS = 3  # at most, of a label in a chart
+RUN_WORDS = 40  # at most, of a quote made longer by labels
+QUOTE_WORDS = 4  # of the shortest quote
+PAGE_WEIGHT = 4.0  # of a page's score beside the log-odds of its sentence
+ENDS = ".!?。！？"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,20 @@ class QuotationAnswerer:
     reranker: Reranker | None
 
     def answer(self, question: str, evidence: Sequence[Evidence], say: Callable[[str], None]) -> Draft:
-        """Quote what answers best, the best first."""
+        """Quote what answers best, the best first; pages are labelled in the order they are quoted."""
         chosen = self._best(question, [candidate for each in evidence[:PAGES_READ] for candidate in _candidates(each)])
-        citations = tuple(_citation(candidate) for candidate in chosen)
-        text = "\n".join(f"{shown(citation.quote)} [{citation.label}]" for citation in citations)
+        quoted = list(dict.fromkeys(candidate.evidence.label for candidate in chosen))
+        ordered = sorted(evidence, key=lambda each: quoted.index(each.label) if each.label in quoted else len(quoted))
+        shown = {each.label: replace(each, label=label) for label, each in enumerate(ordered, start=1)}
+        lines: list[str] = []
+        citations: list[Citation] = []
+        for candidate in chosen:
+            quotes = _quotes(candidate, shown[candidate.evidence.label], citations)
+            lines.append("\n".join(as_read(quote.quote) for quote in quotes) + f" [{quotes[-1].label}]")
+            citations += quotes
+        text = "\n".join(lines)
         say(text)
-        return Draft("answered", text, citations, tuple(evidence))
+        return Draft("answered", text, tuple(citations), tuple(shown.values()))
 
     def _best(self, question: str, candidates: Sequence[_Candidate]) -> list[_Candidate]:
         if self.reranker is None:
@@ -57,15 +70,19 @@ class QuotationAnswerer:
         for score, candidate in scored:
             if len(chosen) == QUOTES or score < scored[0][0] - GAP:
                 break
-            if not any(_overlap(candidate, other) for other in chosen):
+            if not any(_overlap(candidate, other) or _same(candidate, other) for other in chosen):
                 chosen.append(candidate)
         return chosen
 
 
-def shown(quote: str) -> str:
-    """A quote on one line, the cells of a row with bars between."""
-    rows = [" | ".join(" ".join(cell.split()) for cell in row.split("\t")) for row in quote.split("\n")]
-    return " ".join(rows)
+def as_read(quote: str) -> str:
+    """A quote as it is read: prose on one line, each row of a table on its own with bars between the cells."""
+    read = ""
+    for row in filter(str.strip, quote.split("\n")):
+        cells = [" ".join(cell.split()) for cell in row.split("\t")]
+        separator = "\n" if len(cells) > 1 or "|" in read.rpartition("\n")[2] else " "
+        read += (separator if read else "") + " | ".join(cell for cell in cells if cell)
+    return read
 
 
 def _candidates(evidence: Evidence) -> list[_Candidate]:
@@ -76,33 +93,71 @@ def _candidates(evidence: Evidence) -> list[_Candidate]:
         context = " > ".join(passage.headings[:1] + passage.headings[1:][-1:])
         inside = [each for each in found if each.start >= passage.start and each.end <= passage.end]
         for place in range(len(inside)):
-            start, end = _extended(evidence.page.text, inside[place:])
+            start, end = _extended(evidence.page, inside[place:])
             candidates.append(_Candidate(evidence, start, end, context))
-    return candidates
+    return [candidate for candidate in candidates if _says_something(candidate.text)] or candidates
 
 
-def _extended(text: str, following: Sequence[Sentence]) -> tuple[int, int]:
-    """The first sentence or row, and as many of the next as it takes to say something."""
-    start = following[0].start
+def _extended(page: Page, following: Sequence[Sentence]) -> tuple[int, int]:
+    """The first sentence or row, and as many of the next in its block as it takes to say something.
+
+    What is under a heading belongs to it, and so do the labels of a chart, though each is a block of its own.
+    """
+    first = last = following[0]
     for sentence in following:
-        whole = not sentence.row and text[sentence.end - 1] in ".!?。！？"
-        if len(text[start : sentence.end].split()) >= (SENTENCE_WORDS if whole else ROW_WORDS):
+        is_label = sentence is not first and _is_label(page.text[sentence.start : sentence.end])
+        words = len(page.text[first.start : last.end].split())
+        if sentence is not first and words >= (RUN_WORDS if is_label else _enough(page, last)):
             break
-    return start, sentence.end
+        if not (sentence.block == last.block or is_label or (last is first and _is_heading(page, first))):
+            break
+        last = sentence
+    return first.start, last.end
+
+
+def _enough(page: Page, last: Sentence) -> int:
+    """Words that make a quote which ends with this sentence or row."""
+    return SENTENCE_WORDS if not last.row and page.text[last.end - 1] in ENDS else ROW_WORDS
+
+
+def _is_label(text: str) -> bool:
+    return len(text.split()) <= LABEL_WORDS and text[-1] not in ENDS
+
+
+def _is_heading(page: Page, sentence: Sentence) -> bool:
+    return any(heading.start == sentence.start for heading in page.headings)
+
+
+def _says_something(text: str) -> bool:
+    """Not a lone heading, name or page number."""
+    return len(text.split()) >= QUOTE_WORDS
 
 
 def _overlap(a: _Candidate, b: _Candidate) -> bool:
     return a.evidence is b.evidence and a.start < b.end and b.start < a.end
 
 
-def _citation(candidate: _Candidate) -> Citation:
-    evidence = candidate.evidence
+def _same(a: _Candidate, b: _Candidate) -> bool:
+    return a.text.split() == b.text.split()
+
+
+def _quotes(candidate: _Candidate, evidence: Evidence, before: Sequence[Citation]) -> list[Citation]:
+    """The candidate as a citation; before it the heads of its columns, unless they were quoted before."""
+    own = _citation(evidence, candidate.start, candidate.end)
+    heads = column_heads(evidence.page.text, candidate.start)
+    if heads is None:
+        return [own]
+    head = _citation(evidence, *heads)
+    return [own] if any((each.label, each.quote) == (head.label, head.quote) for each in before) else [head, own]
+
+
+def _citation(evidence: Evidence, start: int, end: int) -> Citation:
     return Citation(
         label=evidence.label,
         document_id=evidence.document_id,
         document=evidence.document,
         page=evidence.page.number,
-        quote=candidate.text,
-        boxes=evidence.page.boxes(candidate.start, candidate.end),
+        quote=evidence.page.text[start:end],
+        boxes=evidence.page.boxes(start, end),
         supported=True,
     )

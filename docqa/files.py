@@ -6,13 +6,14 @@ import json
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from docqa.errors import NotInLibrary
+from docqa.errors import LibraryDamaged, NotInLibrary
 from docqa.types import Box, Heading, Page, Word
 
 
@@ -38,12 +39,20 @@ class Files:
         return self._folder(document_id) / "original.pdf"
 
     def store_original(self, source: Path, document_id: str) -> None:
-        """Copy a PDF in, on the disk for good when this returns."""
+        """Copy a PDF in, on the disk for good when this returns.
+
+        Raises OSError, also if its bytes are not those of the id any more.
+        """
         target = self.original(document_id)
         if target.exists():
             return
+        sha256 = hashlib.sha256()
         with source.open("rb") as file, _written(target) as copy:
-            shutil.copyfileobj(file, copy, 1 << 20)
+            while block := file.read(1 << 20):
+                sha256.update(block)
+                copy.write(block)
+            if sha256.hexdigest() != document_id:
+                raise OSError("it changes while it is being read: try again when it is complete")
             copy.flush()
             os.fsync(copy.fileno())
 
@@ -57,9 +66,16 @@ class Files:
     def page(self, document_id: str, number: int) -> Page:
         """A page as it was read.
 
-        Raises NotInLibrary.
+        Raises NotInLibrary or LibraryDamaged.
         """
-        return _from_json(json.loads(gzip.decompress(self._read(document_id, number, "json.gz"))))
+        stored = self._read(document_id, number, "json.gz")
+        try:
+            return _from_json(json.loads(gzip.decompress(stored)))
+        except (EOFError, OSError, ValueError, zlib.error) as error:
+            raise LibraryDamaged(
+                f"The file of page {number} of document {document_id[:12]} is damaged: delete that document"
+                f" (docqa delete {document_id[:12]}) and read it again"
+            ) from error
 
     def image(self, document_id: str, number: int) -> bytes:
         """A page's image, JPEG.
@@ -68,15 +84,23 @@ class Files:
         """
         return self._read(document_id, number, "jpg")
 
+    def is_stored(self, document_id: str, number: int) -> bool:
+        """Whether a page's image and what was read on it are there."""
+        return all(self._page(document_id, number, suffix).is_file() for suffix in ("jpg", "json.gz"))
+
     def image_path(self, document_id: str, number: int) -> Path:
         """Where a page's image lies."""
         return self._page(document_id, number, "jpg")
 
     def remove(self, document_id: str) -> Removed:
-        """Delete everything of a document."""
+        """Delete everything of a document.
+
+        Raises OSError if something stays.
+        """
         folder = self._folder(document_id)
         sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            shutil.rmtree(folder)
         return Removed(len(sizes), sum(sizes))
 
     def _folder(self, document_id: str) -> Path:

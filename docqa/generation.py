@@ -28,6 +28,11 @@ class ChatModel:
                 if response.delta:
                     yield response.delta
 
+    @property
+    def _key(self) -> str:
+        """Clients insist on one, even where the server wants none."""
+        return self._settings.api_key.get_secret_value() if self._settings.api_key else "none"
+
     @cached_property
     def name(self) -> str:
         """The model that is asked for: the one set, else the first that the server lists.
@@ -43,7 +48,7 @@ class ChatModel:
         """
         from openai import OpenAI
 
-        key = self._settings.api_key.get_secret_value()
+        key = self._key
         with (
             self._translated(),
             OpenAI(base_url=self._settings.url, api_key=key, timeout=self._settings.timeout_s) as client,
@@ -60,7 +65,7 @@ class ChatModel:
         return OpenAILike(
             model=self.name,
             api_base=self._settings.url,
-            api_key=self._settings.api_key.get_secret_value(),
+            api_key=self._key,
             timeout=self._settings.timeout_s,
             temperature=self._settings.temperature,
             max_tokens=self._settings.answer_tokens,

@@ -38,7 +38,7 @@ class ModelAnswerer:
         seen = tuple(each.evidence for each in shown)
         if said.strip().startswith(prompt.NOT_FOUND):
             return Draft("not_found", "", (), seen)
-        text = citations.repair(said, [each.label for each in seen])
+        text = citations.repair(said, [each.label for each in seen]).strip()
         return Draft("answered", text, citations.cite(text, seen), seen)
 
     def _fixed_tokens(self, question: str, evidence: Sequence[Evidence]) -> int:

@@ -28,7 +28,7 @@ class DocqaRetriever(BaseRetriever):
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         hits = self._engine.retriever.retrieve(query_bundle.query_str, scope=self._scope, limit=self._limit).hits
         names = self._engine.names({hit.document_id for hit in hits})
-        return [_node(hit, names[hit.document_id]) for hit in hits]
+        return [_node(hit, names[hit.document_id]) for hit in hits if hit.document_id in names]
 
 
 class DocqaQueryEngine(CustomQueryEngine):

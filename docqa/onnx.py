@@ -89,13 +89,20 @@ def _session(weights: Path, cache: Path) -> Any:  # noqa: ANN401  onnxruntime.In
     kept = cache / f"{weights.parent.name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.onnx"
     if kept.is_file():
         options.graph_optimization_level = levels.ORT_DISABLE_ALL
-        return onnxruntime.InferenceSession(kept, options, providers=["CPUExecutionProvider"])
+        try:
+            return onnxruntime.InferenceSession(kept, options, providers=["CPUExecutionProvider"])
+        except Exception:  # onnxruntime has one class for each reason; all mean that the kept graph is no good
+            kept.unlink()
     options.graph_optimization_level = levels.ORT_ENABLE_EXTENDED  # the levels above make graphs for one CPU only
     cache.mkdir(parents=True, exist_ok=True)
     unfinished = kept.with_suffix(f".{os.getpid()}.part")
     options.optimized_model_filepath = str(unfinished)
-    session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
-    unfinished.replace(kept)
+    try:
+        session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        unfinished.replace(kept)
+    except Exception as error:
+        unfinished.unlink(missing_ok=True)
+        raise SettingsError(f"{weights} cannot be loaded as an ONNX model: {str(error)[:300]}") from error
     return session
 
 

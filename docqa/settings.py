@@ -15,6 +15,14 @@ from docqa.errors import SettingsError
 PREFIX = "DOCQA_"
 ENV_FILE = Path(".env")
 
+
+def _http(url: str | None) -> str | None:
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise ValueError("an address begins with http:// or https://")
+    return url
+
+
+Address = Annotated[str | None, AfterValidator(_http)]
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
@@ -23,7 +31,7 @@ class _Section(BaseModel):
 
 
 class IndexSettings(_Section):
-    url: str | None = Field(None, description="Qdrant server; without it the index is embedded in the data directory")
+    url: Address = Field(None, description="Qdrant server; without it the index is embedded in the data directory")
     api_key: SecretStr | None = Field(None, description="of the Qdrant server")
     collection: str = Field("docqa", description="name of the collection on the Qdrant server")
     timeout_s: float = Field(30, gt=0)
@@ -67,12 +75,12 @@ class AnswerSettings(_Section):
 
 
 class ModelSettings(_Section):
-    url: str | None = Field(
+    url: Address = Field(
         None,
         description="OpenAI-compatible server, such as http://localhost:8000/v1; without it answers are quotations",
     )
     name: str | None = Field(None, description="model to ask for; without it the first one the server lists")
-    api_key: SecretStr = Field(SecretStr("none"))
+    api_key: SecretStr | None = Field(None, description="of the model server, if it wants one")
     timeout_s: float = Field(120, gt=0)
     temperature: float = Field(0, ge=0, le=2)
     answer_tokens: int = Field(1024, gt=0, description="kept free for the answer")
@@ -160,7 +168,10 @@ def _given() -> dict[str, Mapping[str, str | None]]:
 
     places: dict[str, Mapping[str, str | None]] = {"environment": os.environ}
     if ENV_FILE.is_file():
-        places[str(ENV_FILE)] = dotenv_values(ENV_FILE)
+        try:
+            places[str(ENV_FILE)] = dotenv_values(ENV_FILE)
+        except UnicodeDecodeError as error:
+            raise SettingsError(f"{ENV_FILE} is not UTF-8 text: {error}") from error
     return {
         place: {name.upper(): value for name, value in values.items() if name.upper().startswith(PREFIX)}
         for place, values in places.items()

@@ -23,7 +23,7 @@ def discover(paths: Iterable[str]) -> list[Path]:
 
 
 def _files(path: str) -> Iterator[Path]:
-    given = Path(path).expanduser()
+    given = Path(os.path.expanduser(path))
     if given.is_file():
         yield given.resolve()
     elif given.is_dir():
@@ -32,19 +32,22 @@ def _files(path: str) -> Iterator[Path]:
         for match in glob.glob(str(given), recursive=True):
             if Path(match).is_dir():
                 yield from _pdfs_below(Path(match).resolve())
-            else:
+            elif Path(match).is_file():
                 yield Path(match).resolve()
 
 
 def _pdfs_below(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(parent, name) for name in names if name.lower().endswith(".pdf") and not name.startswith("."))
+        for name in names:
+            path = Path(parent, name)
+            if name.lower().endswith(".pdf") and not name.startswith(".") and path.is_file():
+                yield path.resolve()
 
 
 def _nothing_at(path: str) -> str:
-    if Path(path).expanduser().is_dir():
+    if os.path.isdir(os.path.expanduser(path)):
         return f"No PDF in {path} or below it"
     if glob.has_magic(path):
         return f"No file matches {path}"
-    return f"No such file or folder: {path}"
+    return f"No such file or folder: {path}" + ("" if Path(path).suffix else ". A question goes in quotes.")

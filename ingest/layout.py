@@ -1,5 +1,6 @@
 """From lines with positions to a page's text: rows, cells, blocks and headings. Pure: no PDF library here."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ class Line:
         return box
 
 
+_BULLET = re.compile(r"[•●▪■□○◦‣∙·*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)]")
+
 Row = list[Line]  # cells, left to right
 
 
@@ -44,7 +47,8 @@ def compose(number: int, width: float, height: float, lines: Sequence[Line], sou
             text += "\n\n" if _starts_block(above, row, usual) else "\n"
         start = len(text)
         for position, line in enumerate(row):
-            text += "\t" if position else ""
+            if position:
+                text += " " if position == 1 and _is_bullet(row[0]) else "\t"
             for place, (word, box) in enumerate(line.words):
                 text += " " if place else ""
                 words.append(Word(len(text), len(text) + len(word), box, index))
@@ -53,6 +57,11 @@ def compose(number: int, width: float, height: float, lines: Sequence[Line], sou
             headings.append(Heading(start, text[start:], row[0].size))
         above = row
     return Page(number, width, height, text, tuple(words), _joined(headings, text), source if text else "none")
+
+
+def _is_bullet(line: Line) -> bool:
+    """Whether a cell is the mark before an item of a list, not a cell of a table."""
+    return len(line.words) == 1 and bool(_BULLET.fullmatch(line.words[0][0]))
 
 
 def _rows(lines: Iterable[Line]) -> list[Row]:

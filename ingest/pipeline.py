@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from pathlib import Path
+from time import monotonic
 from typing import Literal, Protocol
 
 from docqa import context, files
@@ -18,7 +19,10 @@ from ingest.split import HeadingPath, split
 from ingest.title import title
 
 BATCH_PAGES = 16  # written together: what a crash can cost
+BATCH_S = 5.0  # or what was read in so many seconds
 READ_AHEAD = 8  # pages for each worker, beyond the ones being written
+
+NO_TEXT = "no page has text that could be read: only their images are kept"
 
 Outcome = Literal["done", "unchanged", "failed"]
 
@@ -41,6 +45,7 @@ class FileReport:
     outcome: Outcome
     error: str = ""  # why it failed, or which of its pages did
     pages: int = 0
+    tried_before: bool = False  # it failed in an earlier run, and was not tried now
 
 
 @dataclass(slots=True)
@@ -85,6 +90,7 @@ class Pipeline:
         What fails is recorded with its reason, and the rest goes on. A file that failed before is reported, not tried
         again.
         """
+        self._remove_superseded()  # what an earlier run was about to remove
         registered: list[tuple[Path, str]] = []
         reports: list[FileReport] = []
         known = {document.id for document in self._catalog.documents() if document.state in ("done", "failed")}
@@ -93,6 +99,8 @@ class Pipeline:
                 registered.append((path, self._register(path, collection)))
             except OSError as error:
                 reports.append(FileReport(path, "failed", f"cannot be read: {error.strerror or error}"))
+            except UnicodeEncodeError:
+                reports.append(FileReport(path, "failed", "its name is not valid UTF-8: rename it"))
             progress.register(number, len(paths))
         self.read_unfinished(progress)
         return reports + [self._report(path, document_id, known) for path, document_id in registered]
@@ -111,13 +119,14 @@ class Pipeline:
         return [self._report(path, document_id, set()) for path, document_id in retried]
 
     def read_unfinished(self, progress: Progress) -> None:
-        """Read every document that is queued or half read."""
+        """Read every document that is queued or half read, unless its file has changed meanwhile."""
+        self._remove_superseded()
         jobs = list(
             self._open([document for document in self._catalog.documents() if document.state in ("queued", "reading")])
         )
         progress.begin(sum(len(job.todo) for job in jobs))
         for job, pages in groupby(self._read_ahead(jobs), key=lambda read: read.job):
-            while batch := list(islice(pages, BATCH_PAGES)):
+            for batch in _batches(pages):
                 self._write(job, batch)
                 for _ in batch:
                     progress.page(job.document.name)
@@ -126,24 +135,32 @@ class Pipeline:
 
     def _register(self, path: Path, collection: str) -> str:
         """Put the file into the library, its bytes first; returns the document's id."""
+        str(path).encode()
         document_id = files.digest(path)
         document = self._catalog.document(document_id)
         if document is None:
             self._library.files.store_original(path, document_id)
             self._catalog.add(document_id, name=path.name, size_bytes=path.stat().st_size)
+        elif collection not in document.collections:
+            self._library.index.set_collections(document_id, sorted({*document.collections, collection}))
         self._catalog.link(document_id, collection=collection, path=str(path))
         if document is not None and document.state == "done":
-            self._catalog.supersede(document_id)
-            if collection not in document.collections:
-                self._library.index.set_collections(document_id, sorted({*document.collections, collection}))
+            self._supersede(document_id)
         return document_id
+
+    def _supersede(self, document_id: str) -> None:
+        """Older versions lose the paths of this document, and with them perhaps a collection."""
+        losers = self._catalog.documents(ids=self._catalog.supersede(document_id))
+        for loser in losers:
+            if loser.collections:
+                self._library.index.set_collections(loser.id, loser.collections)
 
     def _report(self, path: Path, document_id: str, known: set[str]) -> FileReport:
         document = self._catalog.document(document_id)
-        assert document is not None, "a registered document stays until a newer version of its file is done"
+        if document is None:
+            return FileReport(path, "failed", "deleted while it was being read")
         if document.state == "failed":
-            again = " (failed before: docqa ingest --retry-failed)" if document_id in known else ""
-            return FileReport(path, "failed", document.error + again)
+            return FileReport(path, "failed", document.error, tried_before=document_id in known)
         return FileReport(path, "unchanged" if document_id in known else "done", document.error, document.pages)
 
     def _open(self, documents: Sequence[Document]) -> Iterator[_Job]:
@@ -236,12 +253,25 @@ class Pipeline:
         if len(errors) == len(tried):
             self._catalog.set_state(job.document.id, "failed", error=_summary(errors))
             return
-        self._catalog.set_state(job.document.id, "done", error=_summary(errors))
-        self._catalog.supersede(job.document.id)
+        textless = not errors and all(source == "none" for source, _ in tried.values())
+        self._catalog.set_state(job.document.id, "done", error=NO_TEXT if textless else _summary(errors))
+        self._supersede(job.document.id)
 
     def _remove_superseded(self) -> None:
         for document in self._catalog.documents(ids=self._catalog.unsourced()):
             self._library.delete(document)
+
+
+def _batches(pages: Iterator[_Read]) -> Iterator[list[_Read]]:
+    batch: list[_Read] = []
+    begun = monotonic()
+    for page in pages:
+        batch.append(page)
+        if len(batch) == BATCH_PAGES or monotonic() > begun + BATCH_S:
+            yield batch
+            batch, begun = [], monotonic()
+    if batch:
+        yield batch
 
 
 def _summary(errors: dict[int, str]) -> str:

@@ -47,10 +47,36 @@ def test_a_document_is_in_the_collections_of_its_files(catalog: Catalog):
 
 def test_a_newer_version_takes_the_path_once_it_is_done(catalog: Catalog):
     catalog.link(FIRST, collection="law", path="/a.pdf")
+    catalog.set_state(FIRST, "done")
     catalog.link(SECOND, collection="law", path="/a.pdf")
     assert catalog.unsourced() == []
-    catalog.supersede(SECOND)
+    assert catalog.supersede(SECOND) == [FIRST]
     assert catalog.unsourced() == [FIRST]
+
+
+def test_a_version_that_was_never_read_gives_way_at_once(catalog: Catalog):
+    catalog.link(FIRST, collection="law", path="/a.pdf")
+    catalog.link(SECOND, collection="law", path="/a.pdf")
+    assert catalog.unsourced() == [FIRST]
+
+
+def test_an_older_version_takes_no_path_from_a_newer_one(catalog: Catalog):
+    catalog.link(FIRST, collection="law", path="/a.pdf")
+    catalog.set_state(FIRST, "done")
+    catalog.link(SECOND, collection="law", path="/a.pdf")
+    catalog.link(FIRST, collection="law", path="/copy.pdf")
+    assert catalog.supersede(FIRST) == []
+    assert catalog.at_path(collection="law", path="/a.pdf") == [FIRST, SECOND]
+
+
+def test_a_file_may_change_back(catalog: Catalog):
+    catalog.link(FIRST, collection="law", path="/a.pdf")
+    catalog.set_state(FIRST, "done")
+    catalog.link(SECOND, collection="law", path="/a.pdf")
+    catalog.set_state(SECOND, "done")
+    catalog.link(FIRST, collection="law", path="/a.pdf")
+    assert catalog.supersede(FIRST) == [SECOND]
+    assert catalog.at_path(collection="law", path="/a.pdf") == [FIRST]
 
 
 def test_a_version_that_is_also_elsewhere_stays(catalog: Catalog):

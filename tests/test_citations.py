@@ -1,6 +1,10 @@
-import pytest
+from itertools import pairwise
 
-from docqa.citations import cite, repair
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docqa.citations import cite, repair, repaired
 from tests.fakes import evidence
 
 
@@ -11,14 +15,25 @@ from tests.fakes import evidence
         ("Revenue rose [1, 2].", "Revenue rose [1][2]."),
         ("Revenue rose 【2】.", "Revenue rose [2]."),
         ("Revenue rose [^1].", "Revenue rose [1]."),
-        ("Revenue rose [Page 1].", "Revenue rose [1]."),
-        ("Revenue rose (2).", "Revenue rose [2]."),
+        ("Revenue rose [source 1].", "Revenue rose [1]."),
+        ("Revenue rose (Source 2).", "Revenue rose [2]."),
+        ("Revenue rose [1-2].", "Revenue rose [1][2]."),
+        ("It costs 212 euros (page 2).", "It costs 212 euros (page 2)."),
+        ("A loss of (2) million, by .5 percent.", "A loss of (2) million, by .5 percent."),
         ("A loss of (459) in (2016).", "A loss of (459) in (2016)."),
         ("Revenue rose [7].", "Revenue rose."),
     ],
 )
 def test_markers_are_written_one_way_and_never_point_at_nothing(said: str, repaired: str):
     assert repair(said, [1, 2]) == repaired
+
+
+@given(st.lists(st.sampled_from([*"Revenue rose 【】()[]-,. 129", "source "])), st.data())
+def test_a_text_that_comes_in_pieces_is_repaired_as_the_whole_is(letters: list[str], data: st.DataObject):
+    text = "".join(letters)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=4)))
+    pieces = [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
+    assert "".join(repaired(pieces, [1, 2])) == repair(text, [1, 2])
 
 
 def test_a_citation_quotes_the_sentence_it_rests_on_and_knows_its_boxes():

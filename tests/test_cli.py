@@ -1,6 +1,7 @@
 """The commands as a user runs them."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -24,8 +25,9 @@ def docqa(example_data: Path, tmp_path: Path) -> Run:
     data = tmp_path / "data"
     shutil.copytree(example_data, data)
 
-    def run(*words: str, data: Path = data) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*DOCQA, "--data", str(data), *words], capture_output=True, text=True, timeout=120)
+    def run(*words: str, data: Path = data, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        command = [*DOCQA, "--data", str(data), *words]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, env={**os.environ, **(env or {})})
 
     return run
 
@@ -81,7 +83,13 @@ def test_ask_show_writes_the_page_with_the_words_marked(docqa: Run, tmp_path: Pa
         (["ingest", "nowhere"], "No such file or folder: nowhere"),
         (["show", "nowhere.pdf"], "No document is called nowhere.pdf"),
         (["delete", "nowhere.pdf"], "No document is called nowhere.pdf"),
-        (["show", "turbine-manual.pdf", "--page", "99"], "Page 99"),
+        (["show", "turbine-manual.pdf", "--page", "99"], "has 3 pages"),
+        (["ask", "nowhere.pdf"], "looks like a file"),
+        (["ask", "?"], "What is the question?"),
+        (["search", ""], "What is the question?"),
+        (["search", "Why?", "--collection", "nowhere"], "No collection is called nowhere: there are default"),
+        (["list", "--collection", "nowhere"], "No collection is called nowhere"),
+        (["ask", REPORT, "--document", "turbine-manual.pdf", "Why?"], "Name either files or"),
     ],
 )
 def test_a_mistake_is_answered_in_one_line(docqa: Run, words: list[str], said: str):
@@ -108,8 +116,21 @@ def test_search_can_be_narrowed_to_a_document(docqa: Run):
     assert {page["document"] for page in found["pages"]} == {"harbour-report-2024.pdf"}
 
 
-def test_search_in_a_collection_that_is_not_there_finds_nothing(docqa: Run):
-    assert "Nothing found" in docqa("search", "bolts", "--collection", "none").stdout
+def test_a_long_question_is_no_file_name(docqa: Run):
+    assert docqa("search", "How tight must the bolts be? " * 40).returncode == 0
+    assert docqa("ask", "How tight must the bolts be? " * 40).returncode == 0
+
+
+def test_the_help_shows_its_examples_one_a_line(docqa: Run):
+    assert '  docqa ask report.pdf "What was revenue in 2024?"' in docqa("--help").stdout
+
+
+def test_a_terminal_that_lacks_a_letter_shows_another(docqa: Run, tmp_path: Path):
+    shutil.copy(MANUAL, tmp_path / "Überblick.pdf")
+    env = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    assert (
+        "berblick.pdf" in docqa("ask", str(tmp_path / "Überblick.pdf"), "How tight must the bolts be?", env=env).stdout
+    )
 
 
 def test_ingest_tells_what_it_did_and_exits_with_1_if_a_file_failed(docqa: Run, tmp_path: Path):

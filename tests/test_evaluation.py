@@ -117,7 +117,7 @@ def test_questions_are_asked_of_their_document_and_of_all(file: Path, example_da
     model = build.embedder(settings)
     with build.library(settings, model, purpose="test") as library:
         documents = {document.name: document.id for document in library.catalog.documents()}
-        run.check(asked, documents)
+        run.check(asked, documents, dict.fromkeys(documents.values(), 9))
         evaluation = run.evaluate(build.engine(settings, library, model), asked, documents)
         summary = run.summary(evaluation)
         report = written(evaluation, summary, documents, library.files)
@@ -149,4 +149,9 @@ def test_a_miss_is_shown_with_its_page(example_data: Path):
 
 def test_a_question_about_a_missing_pdf_is_named():
     with pytest.raises(UsageError, match=r"Question q is about a\.pdf"):
-        run.check([question([1])], {"b.pdf": "id"})
+        run.check([question([1])], {"b.pdf": "id"}, {"id": 9})
+
+
+def test_a_page_that_the_pdf_lacks_is_named():
+    with pytest.raises(UsageError, match=r"page 10, which a\.pdf lacks"):
+        run.check([question([10])], {"a.pdf": "id"}, {"id": 9})

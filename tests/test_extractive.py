@@ -1,4 +1,4 @@
-from docqa.extractive import QuotationAnswerer, shown
+from docqa.extractive import QuotationAnswerer, as_read
 from docqa.types import Citation
 from tests.fakes import SharedWordsReranker, evidence
 
@@ -53,4 +53,33 @@ def test_without_a_reranker_the_best_passage_begins_the_answer():
 
 
 def test_quotes_are_shown_on_one_line():
-    assert shown("a  b\nc\td") == "a b c | d"
+    assert as_read("a  b\nc\td\ne") == "a b\nc | d\ne"
+
+
+def test_a_row_of_figures_is_quoted_with_the_heads_of_its_columns():
+    rows = [
+        f"{name} terminal revenue in millions of euros, all quays together, before tax\t{first}\t{second}"
+        for name, first, second in (("Container", 82.6, 91.3), ("Grain", 24.1, 29.8))
+    ]
+    shown = evidence("\n".join(["Division of the port, as it stood at the end of that year\t2023\t2024", *rows]))
+    draft = QuotationAnswerer(SharedWordsReranker()).answer("What was grain terminal revenue?", [shown], lambda _: None)
+    heads, row = draft.citations[:2]
+    assert heads.quote.endswith("\t2023\t2024")
+    assert row.quote == rows[1]
+    assert draft.text.startswith(f"{as_read(heads.quote)}\n{as_read(row.quote)} [1]")
+
+
+def test_a_short_line_takes_nothing_from_another_block():
+    shown = evidence("Target reached in 2023\n\nGreenhouse gas emissions of our waste activities fell by 11 percent.")
+    draft = QuotationAnswerer(SharedWordsReranker()).answer("Which target was reached?", [shown], lambda _: None)
+    assert draft.text.split("\n")[0] == "Target reached in 2023 [1]"
+
+
+def test_labels_count_up_in_the_order_of_the_quotes():
+    pages = [
+        evidence("Nothing here speaks of what was asked at all.", label=1, number=1),
+        evidence("The crane lifts forty tonnes in any weather.", label=2, number=2),
+    ]
+    draft = QuotationAnswerer(SharedWordsReranker()).answer("What does the crane lift?", pages, lambda _: None)
+    assert [(each.label, each.page) for each in draft.citations][:1] == [(1, 2)]
+    assert [(each.label, each.page.number) for each in draft.shown] == [(1, 2), (2, 1)]

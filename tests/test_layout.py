@@ -61,3 +61,8 @@ def test_scanned_tables_are_read_row_by_row():
     ]
     shuffled = [cell for row in rows for cell in reversed(row)]
     assert in_reading_order(shuffled) == [cell for row in rows for cell in row]
+
+
+def test_the_mark_of_a_list_item_is_no_cell():
+    assert laid_out(line("•", 50, 100), line("Net revenues rose", 70, 100)) == "• Net revenues rose"
+    assert laid_out(line("2023", 50, 100), line("Revenue", 90, 100)) == "2023\tRevenue"

@@ -95,6 +95,73 @@ def test_a_changed_file_replaces_its_older_version(pipeline: Pipeline, library: 
     assert library.index.count(EVERYWHERE) == 1
 
 
+def test_a_copy_of_the_older_version_keeps_it_beside_the_newer(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF, tmp_path: Path
+):
+    path = make_pdf("The old text.")
+    run(pipeline, path)
+    copy = path.with_name("report_v1.pdf")
+    copy.write_bytes(path.read_bytes())
+    make_pdf("The new text.")
+    reports, _ = run(pipeline, path, copy)
+    assert [report.outcome for report in reports] == ["done", "unchanged"]
+    texts = {library.files.page(document.id, 1).text for document in library.catalog.documents()}
+    assert texts == {"The old text.", "The new text."}
+
+
+def test_a_version_left_unread_is_not_read_when_the_file_changed_again(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch
+):
+    path = make_pdf("First.")
+    run(pipeline, path)
+    make_pdf("Second.")
+    with monkeypatch.context() as stopped:
+        stopped.setattr(Pipeline, "read_unfinished", lambda *_: None)
+        pipeline.ingest([path], collection="default", progress=Silent())
+    make_pdf("Third.")
+    [report], pages = run(pipeline, path)
+    assert (report.outcome, pages) == ("done", 1)
+    [document] = library.catalog.documents()
+    assert library.files.page(document.id, 1).text == "Third."
+
+
+def test_what_changes_in_one_collection_leaves_the_other_to_its_version(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF
+):
+    path = make_pdf("The old text.")
+    run(pipeline, path, collection="law")
+    run(pipeline, path, collection="tax")
+    run(pipeline, make_pdf("The new text."), collection="law")
+    assert library.index.count(Scope(collections=("law",))) == 1
+    assert library.index.count(Scope(collections=("tax",))) == 1
+    assert {document.collections for document in library.catalog.documents()} == {("law",), ("tax",)}
+
+
+def test_a_deletion_that_was_stopped_is_finished_and_the_file_can_come_again(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF
+):
+    path = make_pdf("One page.")
+    run(pipeline, path)
+    [document] = library.catalog.documents()
+    library.catalog.unlink(document.id)
+    library.index.delete(document.id)  # and no further
+    [report], pages = run(pipeline, path)
+    assert (report.outcome, pages) == ("done", 1)
+    assert library.index.count(EVERYWHERE) == 1
+
+
+def test_a_name_that_is_no_text_costs_that_file_alone(pipeline: Pipeline, make_pdf: MakePDF):
+    path = make_pdf("One page.")
+    bad = Path(os.fsdecode(os.fsencode(path.parent) + b"/caf\xe9.pdf"))
+    path.rename(bad)
+    good = make_pdf("Another page.")
+    reports, _ = run(pipeline, bad, good)
+    assert [(report.outcome, report.error) for report in reports] == [
+        ("failed", "its name is not valid UTF-8: rename it"),
+        ("done", ""),
+    ]
+
+
 def test_a_new_version_that_cannot_be_read_leaves_the_older_one(
     pipeline: Pipeline, library: Library, make_pdf: MakePDF
 ):
@@ -116,7 +183,7 @@ def test_a_bad_file_is_recorded_with_its_reason_and_the_rest_goes_on(
     assert [(report.path.name, report.outcome) for report in reports] == [("bad.pdf", "failed"), ("report.pdf", "done")]
     assert "not a PDF" in reports[0].error
     again, _ = run(pipeline, bad)
-    assert "failed before" in again[0].error
+    assert (again[0].error, again[0].tried_before) == (reports[0].error, True)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")

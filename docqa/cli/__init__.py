@@ -1,6 +1,7 @@
 """The command line. Each command parses, calls the library and renders; it imports what is heavy when it runs."""
 
 import gc
+import io
 import logging
 import sys
 from pathlib import Path
@@ -13,21 +14,30 @@ from docqa.errors import DocQAError
 INTERRUPTED = 130
 
 
+def _directory(context: click.Context, option: click.Parameter, value: str | None) -> Path | None:
+    if value == "":
+        raise click.BadParameter("it is empty", context, option)
+    return None if value is None else Path(value)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), help="Directory of the library.  [env: DOCQA_DATA]"
+    "--data",
+    metavar="DIR",
+    callback=_directory,
+    help="Directory of the library, before the command.  [env: DOCQA_DATA]",
 )
 @click.version_option(package_name="docqa")
 @click.pass_context
 def cli(context: click.Context, data: Path | None) -> None:
-    r"""Ask questions about your PDFs and see the pages that prove the answers.
+    """Ask questions about your PDFs and see the pages that prove the answers.
 
     \b
       docqa ask report.pdf "What was revenue in 2024?"    read a PDF and ask it
       docqa ingest ~/papers && docqa ask "..."            read a folder, then ask all of it
 
     Settings come from DOCQA_... variables and from .env: docqa config lists them.
-    """
+    """  # noqa: D301  click reads \b, a backspace, as: leave the next lines as they are
     context.obj = data
 
 
@@ -39,6 +49,10 @@ for module in (ingest, ask, search, documents, evaluate, system):
 def main() -> None:
     """Run a command; what docqa raises on purpose becomes one line and exit code 1."""
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # .env may hold lines that are not for us
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter is no reason to stop
     try:
         cli(standalone_mode=False)
     except click.exceptions.Exit as exit:
@@ -47,7 +61,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("\nStopped. What was read is kept: run the same command again to go on.", err=True)
+        click.echo("\nStopped.", err=True)
         sys.exit(INTERRUPTED)
     except (DocQAError, OSError) as error:
         click.echo(f"docqa: {error}", err=True)

@@ -1,6 +1,8 @@
 """docqa ask."""
 
 import json
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from docqa.protocols import Embedder
     from docqa.settings import Settings
 
+SHOW_DIR = "docqa-evidence"
+
 
 @click.command()
 @click.argument("words", nargs=-1, metavar="[PATH...] QUESTION")
@@ -23,7 +27,9 @@ if TYPE_CHECKING:
 @options.as_json
 @click.option("--show", is_flag=True, help="Write the cited pages as PNG with the quoted words marked.")
 @click.option(
-    "--show-dir", type=click.Path(path_type=Path, file_okay=False), default="docqa-evidence", show_default=True
+    "--show-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=f"Where --show writes them.  [default: {SHOW_DIR}]",
 )
 @click.pass_obj
 def ask(
@@ -33,47 +39,50 @@ def ask(
     collections: tuple[str, ...],
     as_json: bool,
     show: bool,
-    show_dir: Path,
+    show_dir: Path | None,
 ) -> None:
     """Answer QUESTION from the library, or from the PDFs named before it (read first, once)."""
     from docqa import build, wire
     from docqa.settings import load
 
     paths, question = _parted(words)
+    if paths and (document_names or collections):
+        raise UsageError("Name either files or --document and --collection: with files, only these are asked")
     settings = load(data)
     model = build.embedder(settings)
-    with build.library(settings, model, purpose="docqa ask") as library:
+    with build.library(settings, model, purpose="docqa ask", writes=bool(paths)) as library:
         scope = options.scope_of(library.catalog, document_names, collections)
+        named: dict[str, str] = {}
         if paths:
-            scope = Scope(_read(settings, library, model, paths))
+            named = _read(settings, library, model, paths)
+            scope = Scope(tuple(named))
         elif not library.index.count(Scope()):
             raise UsageError(
                 "The library is empty. Read some PDFs first: docqa ingest PATH..., or docqa ask FILE.pdf QUESTION"
             )
         engine = build.engine(settings, library, model)
+        engine = replace(engine, names=lambda ids: library.catalog.names(ids) | named)  # as the user calls them
         streamed = engine.method == "model" and not as_json
         answer = engine.ask(question, scope=scope, say=_say if streamed else lambda _: None)
         if as_json:
             click.echo(json.dumps(wire.answer(answer), ensure_ascii=False, indent=2))
         else:
             _print(answer, streamed=streamed)
-        if show:
-            _write_pages(answer, library.files, show_dir)
+        if show or show_dir:
+            _write_pages(answer, library.files, show_dir or Path(SHOW_DIR))
 
 
 COMMANDS = [ask]
 
 
 def _parted(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-    if not words or not words[-1].strip():
-        raise UsageError('What is the question? docqa ask "..."')
-    if Path(words[-1]).is_file():
-        raise UsageError(f'The question comes last: docqa ask {words[-1]} "..."')
-    return words[:-1], words[-1]
+    if words and os.path.isfile(words[-1]):
+        raise UsageError(f'The question comes last: docqa ask {" ".join(words)} "..."')
+    return words[:-1], options.asked(words[-1] if words else "")
 
 
-def _read(settings: "Settings", library: "Library", model: "Embedder", paths: tuple[str, ...]) -> tuple[str, ...]:
-    """Ids of the documents in these files, read now if they were not; those that fail are reported."""
+def _read(settings: "Settings", library: "Library", model: "Embedder", paths: tuple[str, ...]) -> dict[str, str]:
+    """Ids and file names of the documents in these files, read now if they were not; those that fail are reported."""
     from ingest.discover import discover
 
     found = discover(paths)
@@ -81,10 +90,10 @@ def _read(settings: "Settings", library: "Library", model: "Embedder", paths: tu
         reports = pipeline.ingest(found, collection="default", progress=progress)
     if any(each.outcome != "unchanged" for each in reports):
         ingest.report(reports)
-    readable = [str(each.path) for each in reports if each.outcome != "failed"]
+    readable = [each.path for each in reports if each.outcome != "failed"]
     if not readable:
         raise DocumentError("None of the files could be read, so there is nothing to ask")
-    return tuple(id for path in readable for id in library.catalog.at_path(collection="default", path=path))
+    return {id: path.name for path in readable for id in library.catalog.at_path(collection="default", path=str(path))}
 
 
 def _say(text: str) -> None:
@@ -114,6 +123,9 @@ def _print(answer: Answer, *, streamed: bool) -> None:
 def _write_pages(answer: Answer, files: "Files", folder: Path) -> None:
     from docqa.highlight import marked
 
+    if not any(citation.boxes for citation in answer.citations):
+        click.echo("No page to show: nothing is quoted.", err=True)
+        return
     folder.mkdir(parents=True, exist_ok=True)
     for evidence in answer.evidence:
         boxes = [box for citation in answer.citations if citation.label == evidence.label for box in citation.boxes]

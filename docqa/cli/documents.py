@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from docqa.cli import options
+from docqa.errors import NotInLibrary
 from docqa.types import Document
 
 
@@ -19,6 +20,7 @@ def list_(data: Path | None, collections: tuple[str, ...], as_json: bool) -> Non
     from docqa.settings import load
 
     with build.catalog(load(data)) as catalog:
+        options.known_collections(catalog, collections)
         documents = catalog.documents(collections=collections)
     if as_json:
         click.echo(json.dumps(wire.documents(documents), ensure_ascii=False, indent=2))
@@ -46,6 +48,8 @@ def show(data: Path | None, name: str, page: int | None, as_json: bool) -> None:
         outcomes = catalog.page_outcomes(document.id)
         sources = catalog.sources(document.id)
     if page is not None:
+        if document.pages and page > document.pages:
+            raise NotInLibrary(f"{document.name} has {document.pages} pages")
         read = build.files(settings).page(document.id, page)
         click.echo(json.dumps(wire.page(read), ensure_ascii=False, indent=2) if as_json else read.text)
         return
@@ -73,9 +77,9 @@ def delete(data: Path | None, names: tuple[str, ...], as_json: bool) -> None:
 
     settings = load(data)
     with build.catalog(settings) as catalog:
-        documents = [named(catalog, name) for name in names]
-    with build.library(settings, build.embedder(settings), purpose="docqa delete") as library:
-        receipts = [library.delete(document) for document in documents]
+        documents = {document.id: document for document in (named(catalog, name) for name in names)}
+    with build.library(settings, build.embedder(settings), purpose="docqa delete", writes=True) as library:
+        receipts = [library.delete(document) for document in documents.values()]
     if as_json:
         click.echo(
             json.dumps({"deleted": [wire.receipt(receipt) for receipt in receipts]}, ensure_ascii=False, indent=2)
@@ -92,15 +96,15 @@ COMMANDS = [list_, show, delete]
 
 
 def _table(documents: list[Document]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column
 
-    table = Table("Name", "Id", "State", "Pages", "Collections", box=None, pad_edge=False)
-    for document in documents:
-        table.add_row(
-            document.name, document.id[:12], _state(document), str(document.pages), ", ".join(document.collections)
-        )
-    Console().print(table)
+    options.print_table(
+        (Column("Name", overflow="fold"), Column("Id", no_wrap=True, min_width=12), "State", "Pages", "Collections"),
+        [
+            (document.name, document.id[:12], _state(document), str(document.pages), ", ".join(document.collections))
+            for document in documents
+        ],
+    )
 
 
 def _state(document: Document) -> str:

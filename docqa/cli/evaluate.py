@@ -36,9 +36,11 @@ def evaluate(data: Path | None, questions: Path, pdfs: str, as_json: bool, html:
     from ingest.discover import discover
 
     asked = files.load(questions)
+    if html is not None and not html.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {html.parent} to write the report to")
     settings = load(data)
     model = build.embedder(settings)
-    with build.library(settings, model, purpose="docqa eval") as library:
+    with build.library(settings, model, purpose="docqa eval", writes=True) as library:
         with ingest.pipeline(settings, library, model) as pipeline, ingest.shown_progress() as progress:
             reports = pipeline.ingest(discover([pdfs]), collection="default", progress=progress)
         if any(each.outcome != "unchanged" for each in reports):
@@ -50,7 +52,8 @@ def evaluate(data: Path | None, questions: Path, pdfs: str, as_json: bool, html:
         if not documents:
             raise UsageError(f"No PDF in {pdfs} could be read")
         engine = build.engine(settings, library, model)
-        run.check(asked, documents)
+        pages = {document.id: document.pages for document in library.catalog.documents(ids=list(documents.values()))}
+        run.check(asked, documents, pages)
         console = Console(stderr=True)
         shown = track(asked, "Asking", console=console, transient=True, disable=not console.is_terminal)
         evaluation = run.evaluate(engine, shown, documents)
@@ -77,8 +80,9 @@ def _print(summary: dict[str, Any]) -> None:
     console = Console()
     columns = ["questions", "R@1", "R@3", "R@5", "R@10", "MRR", "all@5"]
     pages = Table("Pages found", *columns, box=None, pad_edge=False)
-    rows = {"in document": summary["in_document"], "corpus, standalone": summary["corpus_standalone"]}
+    rows = {"in document": summary["in_document"]}
     rows |= {f"  {kind}": scores["in_document"] for kind, scores in summary["by_type"].items()}
+    rows["corpus, standalone"] = summary["corpus_standalone"]
     for name, scores in rows.items():
         pages.add_row(name, *(_figure(scores.get(column)) for column in columns))
     console.print(pages)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ingest.pipeline import FileReport, Pipeline
 
 
+RATE_AFTER_PAGES = 3
+
+
 @click.command()
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @options.collection
@@ -42,7 +45,7 @@ def ingest(data: Path | None, paths: tuple[str, ...], collection: str, retry_fai
     found = discover(paths)
     model = build.embedder(settings)
     with (
-        build.library(settings, model, purpose="docqa ingest") as library,
+        build.library(settings, model, purpose="docqa ingest", writes=True) as library,
         pipeline(settings, library, model) as reading,
     ):
         with shown_progress() as progress:
@@ -72,6 +75,9 @@ def pipeline(settings: "Settings", library: "Library", model: "Embedder") -> Ite
     sandbox = Sandbox(workers=chosen.workers, timeout_s=chosen.page_timeout_s, memory_limit_mb=chosen.memory_limit_mb)
     try:
         yield Pipeline(library, model, sandbox, options=reading, passage_words=chosen.passage_words)
+    except KeyboardInterrupt:
+        click.echo("\nWhat was read is kept: run the same command again to go on.", err=True)
+        raise
     finally:
         sandbox.close()
 
@@ -113,7 +119,7 @@ def shown_progress() -> Iterator[_Bars]:
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:.1f}/s" if task.speed else "")
+            return Text(f"{task.speed:.1f}/s" if task.speed and task.completed > RATE_AFTER_PAGES else "")
 
     console = Console(stderr=True)
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn()]
@@ -126,6 +132,9 @@ def report(reports: Sequence["FileReport"]) -> None:
     by_outcome = {
         outcome: [each for each in reports if each.outcome == outcome] for outcome in ("done", "unchanged", "failed")
     }
+    if not reports:
+        click.echo("no file to read", err=True)
+        return
     pages = sum(each.pages for each in by_outcome["done"])
     counts = [f"read {len(by_outcome['done'])} of {len(reports)} files ({pages} pages)"]
     counts += [f"{len(by_outcome[outcome])} {outcome}" for outcome in ("unchanged", "failed") if by_outcome[outcome]]
@@ -135,3 +144,7 @@ def report(reports: Sequence["FileReport"]) -> None:
     width = min(max(map(len, names), default=0), 60)
     for name, each in zip(names, troubled, strict=True):
         click.echo(f"  {'failed' if each.outcome == 'failed' else 'partly':8}{name:{width}}  {each.error}", err=True)
+    if any(each.tried_before for each in troubled):
+        click.echo(
+            "Files that failed in an earlier run are not tried again, but for docqa ingest --retry-failed", err=True
+        )

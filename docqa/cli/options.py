@@ -1,14 +1,19 @@
 """Options that several commands share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from docqa.errors import NotInLibrary, UsageError
 from docqa.types import Scope
 
 if TYPE_CHECKING:
+    from rich.table import Column
+
     from docqa.catalog import Catalog
+
+UNLIMITED = 10_000  # columns of text where there is no terminal
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -34,8 +39,42 @@ def scope(command: Command) -> Command:
 def scope_of(catalog: "Catalog", document_names: tuple[str, ...], collections: tuple[str, ...]) -> Scope:
     """The scope that the options mean.
 
-    Raises NotInLibrary for a name that no document has.
+    Raises NotInLibrary for a name that no document or collection has.
     """
     from docqa.library import named
 
+    known_collections(catalog, collections)
     return Scope(tuple(named(catalog, name).id for name in document_names), collections)
+
+
+def known_collections(catalog: "Catalog", names: tuple[str, ...]) -> None:
+    """Raises NotInLibrary for a collection that holds nothing."""
+    if unknown := set(names) - set(known := catalog.collections()):
+        raise NotInLibrary(
+            f"No collection is called {min(unknown)}: there " + (f"are {', '.join(known)}" if known else "is none yet")
+        )
+
+
+def asked(question: str) -> str:
+    """The question, if it is one.
+
+    Raises UsageError if it holds no word, or is a file's name.
+    """
+    if not any(character.isalnum() for character in question):
+        raise UsageError('What is the question? docqa ask "..."')
+    if question.lower().endswith(".pdf") and " " not in question.strip():
+        raise UsageError(f'{question} looks like a file. The question comes last: docqa ask {question} "..."')
+    return question.encode(errors="replace").decode()  # bytes that are no text would stop the models
+
+
+def print_table(columns: Sequence["Column | str"], rows: Iterable[Sequence[str]]) -> None:
+    """Cells as they are, in columns; as wide as it takes where no terminal limits it."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console = Console()
+    console.print(table, width=None if console.is_terminal else UNLIMITED)

@@ -1,6 +1,7 @@
 """docqa search."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -27,12 +28,14 @@ def search(
     from docqa import build, wire
     from docqa.settings import load
 
+    question = options.asked(question)
     settings = load(data)
     model = build.embedder(settings)
     with build.library(settings, model, purpose="docqa search") as library:
         scope = options.scope_of(library.catalog, document_names, collections)
         retrieval = build.retriever(settings, library, model).retrieve(question, scope=scope, limit=limit)
         names = library.catalog.names({hit.document_id for hit in retrieval.hits})
+    retrieval = replace(retrieval, hits=[hit for hit in retrieval.hits if hit.document_id in names])
     if as_json:
         click.echo(json.dumps(wire.retrieval(retrieval, names), ensure_ascii=False, indent=2))
         return

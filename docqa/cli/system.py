@@ -14,8 +14,7 @@ from docqa.cli import options
 @click.pass_obj
 def config(data: Path | None, as_json: bool) -> None:
     """Print every setting, its value and where that came from."""
-    from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column
 
     from docqa.settings import explained, load
 
@@ -23,10 +22,10 @@ def config(data: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({row.name: {"value": row.value, "source": row.source} for row in rows}, indent=2))
         return
-    table = Table("Setting", "Value", "From", box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(row.name, row.value, row.source, style=None if row.source == "default" else "bold")
-    Console().print(table)
+    options.print_table(
+        (Column("Setting", no_wrap=True), Column("Value", overflow="fold"), "From"),
+        [(row.name, row.value, row.source) for row in rows],
+    )
 
 
 @click.command()

@@ -40,7 +40,8 @@ class Question(BaseModel):
     @property
     def gold_answers(self) -> Sequence[str]:
         """What an answer must hold: every item if it is a list."""
-        return [str(item) for item in self.answer] if isinstance(self.answer, list) else [str(self.answer)]
+        items = self.answer if isinstance(self.answer, list) else [self.answer]
+        return [str(item) for item in items if item is not None]
 
 
 def load(path: Path) -> list[Question]:
@@ -48,16 +49,22 @@ def load(path: Path) -> list[Question]:
 
     Raises UsageError, naming the line, if it is not one.
     """
-    questions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    questions: list[Question] = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 text: {error}") from error
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             question = Question.model_validate_json(line)
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "it"
-            raise UsageError(f"{path}, line {number}: {place}: {first['msg']}") from error
+            place = ".".join(str(part) for part in first["loc"])
+            raise UsageError(f"{path}, line {number}: " + (f"{place}: " if place else "") + first["msg"]) from error
+        if any(question.id == other.id for other in questions):
+            raise UsageError(f"{path}, line {number}: there is a question {question.id} before")
         if question.answerable and not (question.doc and question.evidence_pages):
             raise UsageError(f"{path}, line {number}: an answerable question needs doc and evidence_pages")
         questions.append(question)

@@ -32,11 +32,14 @@ class Evaluation:
     corpus: list[Asked]  # the standalone ones asked of all documents
 
 
-def check(questions: Sequence[Question], documents: Mapping[str, str]) -> None:
-    """Raises UsageError if a question is about a PDF that is not there."""
+def check(questions: Sequence[Question], documents: Mapping[str, str], pages: Mapping[str, int]) -> None:
+    """Raises UsageError if a question is about a PDF or page that is not there; `pages`: how many, by document id."""
     for question in questions:
         if question.doc is not None and question.doc not in documents:
             raise UsageError(f"Question {question.id} is about {question.doc}, which is not among the PDFs")
+        beyond = [page for page in question.evidence_pages if question.doc and page > pages[documents[question.doc]]]
+        if beyond:
+            raise UsageError(f"Question {question.id} has its evidence on page {beyond[0]}, which {question.doc} lacks")
 
 
 def evaluate(engine: Engine, questions: Iterable[Question], documents: Mapping[str, str]) -> Evaluation:
