@@ -77,4 +77,4 @@ def print_table(columns: Sequence["Column | str"], rows: Iterable[Sequence[str]]
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console = Console()
-    console.print(table, width=None if console.is_terminal else UNLIMITED)
+    (console if console.is_terminal else Console(width=UNLIMITED)).print(table)
