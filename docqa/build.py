@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from docqa.catalog import Catalog
 from docqa.engine import Engine
@@ -15,7 +16,13 @@ from docqa.protocols import Answerer, Embedder, Index, Reranker
 from docqa.retrieval import Retriever
 from docqa.settings import Settings
 
+if TYPE_CHECKING:
+    from docqa.generation import ChatModel
+    from docqa.serving import Served
+
 ROOM_BYTES = 64 << 20
+
+TOKENS_FOR_PAGE = 2048  # of the budget, for each page that is considered
 
 # Adapters are imported where they are built: a command loads only what it uses.
 
@@ -83,7 +90,7 @@ def engine(settings: Settings, library: Library, embedder: Embedder) -> Engine:
         names=library.catalog.names,
         answerer=_answerer(settings, library, found.reranker),
         method="model" if settings.model.url else "quotation",
-        evidence_pages=settings.answer.pages,
+        evidence_pages=_model_pages(settings) if settings.model.url else settings.answer.pages,
         not_found_below=settings.answer.not_found_below,
     )
 
@@ -136,15 +143,41 @@ def _answerer(settings: Settings, library: Library, reranker: Reranker | None) -
         from docqa.extractive import QuotationAnswerer
 
         return QuotationAnswerer(reranker)
-    from docqa.generation import ChatModel
     from docqa.generative import ModelAnswerer
 
     chosen = settings.model
+    server = model_server(settings)
     return ModelAnswerer(
-        ChatModel(chosen),
-        images=library.files,
+        server,
+        library.files,
+        inspect=lambda: served(settings, server),
         budget_tokens=chosen.budget_tokens,
         answer_tokens=chosen.answer_tokens,
-        max_images=chosen.max_images,
-        image_tokens=chosen.image_tokens,
     )
+
+
+def model_server(settings: Settings) -> "ChatModel":
+    """The model server; it is not asked anything yet."""
+    from docqa.generation import ChatModel
+
+    return ChatModel(settings.model)
+
+
+def served(settings: Settings, server: "ChatModel") -> "Served":
+    """What it runs.
+
+    Raises ModelUnavailable, ModelRefused or SettingsError.
+    """
+    from docqa import serving
+
+    path = settings.model.tokenizer
+    if path is None:
+        return serving.inspect(server, settings.model)
+    from docqa import tokenization
+
+    return serving.inspect(server, settings.model, count=tokenization.from_file(path))
+
+
+def _model_pages(settings: Settings) -> int:
+    """Pages that are considered for a prompt: more than usually fit."""
+    return settings.model.pages or max(settings.answer.pages, settings.model.budget_tokens // TOKENS_FOR_PAGE)

@@ -3,13 +3,16 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from docqa import build
 from docqa.errors import DocQAError
 from docqa.library import Library
-from docqa.settings import Settings
+from docqa.settings import ModelSettings, Settings
 from docqa.types import Document, Scope
+
+if TYPE_CHECKING:
+    from docqa.serving import Served
 
 LOW_DISK_BYTES = 2 << 30
 
@@ -164,16 +167,41 @@ def _model(settings: Settings) -> Iterator[Finding]:
     if not settings.model.url:
         yield Finding("model server", "ok", "none set: answers are quotations", "")
         return
-    from docqa.generation import ChatModel
-
-    served = ChatModel(settings.model).served()
+    server = build.model_server(settings)
+    names = list(server.models())
     wanted = settings.model.name
-    if wanted and wanted not in served:
+    if wanted and wanted not in names:
+        found = f"{settings.model.url} serves {', '.join(names)}, not {wanted}"
+        yield Finding("model server", "fail", found, "Change DOCQA_MODEL__NAME.")
+        return
+    served = build.served(settings, server)
+    yield Finding("model server", "ok", f"{settings.model.url} serves {served.name}")
+    yield from serving_findings(served, settings.model)
+
+
+def serving_findings(served: "Served", settings: ModelSettings) -> Iterator[Finding]:
+    """What of the served model is less than its profile or the settings ask for."""
+    profile = served.profile
+    advice = "docqa model command prints how to start it."
+    if served.window < min(profile.window, settings.budget_tokens):
+        found = f"it holds {served.window:,} tokens, less than the budget of {settings.budget_tokens:,}"
+        yield Finding("context window", "warn", found, f"Start it with --max-model-len {profile.window}: {advice}")
+    else:
+        yield Finding("context window", "ok", f"{served.window:,} tokens, {settings.budget_tokens:,} of them budgeted")
+    if not served.exact:
+        found = f"tokens are bounded, not counted (profile {profile.name})"
+        yield Finding("token counts", "warn", found, "Prompts hold less than they could: see docs/models.md.")
+    else:
+        yield Finding("token counts", "ok", f"as the server counts (profile {profile.name})")
+    if profile.image_tokens is None:
         yield Finding(
-            "model server",
-            "fail",
-            f"{settings.model.url} serves {', '.join(served)}, not {wanted}",
-            "Change DOCQA_MODEL__NAME.",
+            "page images", "warn", "none: the model sees only text", "Set DOCQA_MODEL__PROFILE if it sees more."
+        )
+    elif profile.mm_kwargs and not served.told:
+        found = f"cut with {served.details[0]}, the same for every question"
+        yield Finding(
+            "page images", "warn", found, f"Start it with --trust-request-mm-kwargs to let docqa choose: {advice}"
         )
     else:
-        yield Finding("model server", "ok", f"{settings.model.url} serves {wanted or served[0]}")
+        found = f"at most {served.max_images}, cut with {' or '.join(map(str, served.details))}"
+        yield Finding("page images", "ok", found)

@@ -1,12 +1,12 @@
 """Question to answer, in the order it happens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from docqa import answerability
 from docqa.protocols import Answerer, NameOf, Pages
 from docqa.retrieval import Retriever, Stopwatch
-from docqa.types import Answer, AnswerMethod, Evidence, PageHit, Retrieval, Scope
+from docqa.types import Answer, AnswerMethod, Evidence, PageHit, Retrieval, Scope, Turn
 
 
 def _unheard(_: str) -> None:
@@ -25,14 +25,31 @@ class Engine:
     evidence_pages: int
     not_found_below: float  # of the probability that the documents speak of what was asked
 
-    def ask(self, question: str, *, scope: Scope = Scope(), say: Callable[[str], None] = _unheard) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        scope: Scope = Scope(),
+        say: Callable[[str], None] = _unheard,
+        history: Sequence[Turn] = (),
+    ) -> Answer:
         """Find the pages and answer from them; `say` gets the answer's text as it comes.
+
+        With the turns of earlier answers as history, a model goes on from them.
 
         Raises IndexUnavailable, ModelUnavailable, ModelRefused or ContextOverflow.
         """
-        return self.answer(question, self.retriever.retrieve(question, scope=scope, limit=self.evidence_pages), say=say)
+        retrieval = self.retriever.retrieve(question, scope=scope, limit=self.evidence_pages)
+        return self.answer(question, retrieval, say=say, history=history)
 
-    def answer(self, question: str, retrieval: Retrieval, *, say: Callable[[str], None] = _unheard) -> Answer:
+    def answer(
+        self,
+        question: str,
+        retrieval: Retrieval,
+        *,
+        say: Callable[[str], None] = _unheard,
+        history: Sequence[Turn] = (),
+    ) -> Answer:
         """Answer from the best pages that were found, or say not_found if they hardly speak of the question.
 
         Raises ModelUnavailable, ModelRefused or ContextOverflow.
@@ -41,10 +58,10 @@ class Engine:
         with watch.time("pages"):
             evidence = self._evidence(retrieval.hits[: self.evidence_pages])
         answerable = answerability.probability(retrieval)
-        if answerable < self.not_found_below:
+        if answerable < self.not_found_below and not history:
             return Answer(question, "not_found", self.method, "", (), evidence, answerable, watch.timings)
         with watch.time("answer"):
-            draft = self.answerer.answer(question, evidence, say)
+            draft = self.answerer.answer(question, evidence, say, history)
         return Answer(
             question=question,
             status=draft.status,
@@ -54,6 +71,10 @@ class Engine:
             evidence=draft.shown,
             answerable=answerable,
             timings=watch.timings,
+            receipt=draft.receipt,
+            usage=draft.usage,
+            interrupted=draft.interrupted,
+            turn=draft.turn,
         )
 
     def _evidence(self, hits: list[PageHit]) -> tuple[Evidence, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from docqa.protocols import Reranker
 from docqa.sentences import Sentence, sentences
 from docqa.tables import column_heads
-from docqa.types import Citation, Draft, Evidence, Page
+from docqa.types import Citation, Draft, Evidence, Page, Turn
 
 PAGES_READ = 3  # of the evidence, best first
 PASSAGES_READ = 2  # of each page
@@ -41,7 +41,9 @@ class QuotationAnswerer:
 
     reranker: Reranker | None
 
-    def answer(self, question: str, evidence: Sequence[Evidence], say: Callable[[str], None]) -> Draft:
+    def answer(
+        self, question: str, evidence: Sequence[Evidence], say: Callable[[str], None], history: Sequence[Turn] = ()
+    ) -> Draft:
         """Quote what answers best, the best first; pages are labelled in the order they are quoted."""
         chosen = self._best(question, [candidate for each in evidence[:PAGES_READ] for candidate in _candidates(each)])
         quoted = list(dict.fromkeys(candidate.evidence.label for candidate in chosen))

@@ -84,6 +84,19 @@ class Files:
         """
         return self._read(document_id, number, "jpg")
 
+    def image_size(self, document_id: str, number: int) -> tuple[int, int]:
+        """Width and height of a page's image in pixels.
+
+        Raises NotInLibrary.
+        """
+        from PIL import Image
+
+        try:
+            with Image.open(self._page(document_id, number, "jpg")) as image:
+                return image.size
+        except FileNotFoundError as error:
+            raise NotInLibrary(_gone(document_id, number)) from error
+
     def is_stored(self, document_id: str, number: int) -> bool:
         """Whether a page's image and what was read on it are there."""
         return all(self._page(document_id, number, suffix).is_file() for suffix in ("jpg", "json.gz"))
@@ -113,9 +126,11 @@ class Files:
         try:
             return self._page(document_id, number, suffix).read_bytes()
         except FileNotFoundError as error:
-            raise NotInLibrary(
-                f"Page {number} of document {document_id[:12]} has not been read, or its file is gone: run docqa doctor"
-            ) from error
+            raise NotInLibrary(_gone(document_id, number)) from error
+
+
+def _gone(document_id: str, number: int) -> str:
+    return f"Page {number} of document {document_id[:12]} has not been read, or its file is gone: run docqa doctor"
 
 
 def digest(path: Path) -> str:
@@ -146,6 +161,7 @@ def _to_json(page: Page) -> dict[str, Any]:
         "text": page.text,
         "words": [[w.start, w.end, w.row, w.box.x0, w.box.y0, w.box.x1, w.box.y1] for w in page.words],
         "headings": [[h.start, h.text, h.size] for h in page.headings],
+        "drawn": page.drawn,
     }
 
 

@@ -1,10 +1,10 @@
 """What the engine and the ingest pipeline need from the outside world, and no more."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from docqa.types import Draft, Evidence, Page, Passage, PassageKey, Rankings, Scope, Vector
+from docqa.types import Draft, Evidence, Page, Passage, PassageKey, Rankings, Scope, Turn, Usage, Vector
 
 
 class Embedder(Protocol):
@@ -81,11 +81,29 @@ class Pages(Protocol):
         ...
 
 
+class PageImages(Pages, Protocol):
+    """Pages with what it takes to know what their images cost."""
+
+    def image_size(self, document_id: str, number: int) -> tuple[int, int]:
+        """Width and height of a page's image in pixels."""
+        ...
+
+
+Content = str | Sequence[str | bytes]  # text, or texts and JPEG images
+ChatMessage = tuple[str, Content]  # role and content
+
+
 class Generator(Protocol):
     """A language model behind a chat endpoint."""
 
-    def stream(self, instructions: str, parts: Sequence[str | bytes]) -> Iterator[str]:
-        """The answer, piece by piece, to a message of texts and JPEG images.
+    def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        answer_tokens: int,
+        mm_kwargs: Mapping[str, Any] | None = None,
+    ) -> Iterator[str | Usage]:
+        """The answer, piece by piece, then what it cost.
 
         Raises ModelUnavailable or ModelRefused.
         """
@@ -93,8 +111,10 @@ class Generator(Protocol):
 
 
 class Answerer(Protocol):
-    def answer(self, question: str, evidence: Sequence[Evidence], say: Callable[[str], None]) -> Draft:
-        """Make an answer from the evidence; `say` gets its text as it comes."""
+    def answer(
+        self, question: str, evidence: Sequence[Evidence], say: Callable[[str], None], history: Sequence[Turn] = ()
+    ) -> Draft:
+        """Make an answer from the evidence; `say` gets its text as it comes. Only models go on from a history."""
         ...
 
 

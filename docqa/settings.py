@@ -83,13 +83,23 @@ class ModelSettings(_Section):
     api_key: SecretStr | None = Field(None, description="of the model server, if it wants one")
     timeout_s: float = Field(120, gt=0)
     temperature: float = Field(0, ge=0, le=2)
-    answer_tokens: int = Field(1024, gt=0, description="kept free for the answer")
-    budget_tokens: int = Field(
-        32768, gt=0, description="tokens of instructions, evidence, question and answer together"
+    profile: str | None = Field(None, description="what is known of the model (docqa model); without it by its name")
+    tokenizer: AbsolutePath | None = Field(
+        None, description="its tokenizer.json, or the directory it is in; without it the server is asked"
     )
-    max_images: int = Field(4, ge=0, le=16, description="page images sent; 0 for a model without vision")
-    image_tokens: int = Field(
-        2653, gt=0, description="the most tokens one page image can cost (2653: Phi-3-Vision at 16 crops)"
+    answer_tokens: int = Field(1024, gt=0, description="kept free for the answer")
+    budget_tokens: int = Field(32768, gt=0, description="prompt and answer together, up to the model's window")
+    pages: int | None = Field(
+        None,
+        ge=1,
+        le=200,
+        description="best pages considered for a prompt; without it one for each 2048 tokens of budget",
+    )
+    max_images: int | None = Field(None, ge=0, description="page images in a prompt; without it what the profile says")
+    detail: int | None = Field(
+        None,
+        gt=0,
+        description="how finely page images are cut (crops of Phi, tokens of Qwen); without it as fits each question",
     )
 
 

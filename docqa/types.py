@@ -8,6 +8,7 @@ TextSource = Literal["layer", "ocr", "none"]
 DocumentState = Literal["queued", "reading", "done", "failed"]
 AnswerStatus = Literal["answered", "not_found"]
 AnswerMethod = Literal["quotation", "model"]
+SentAs = Literal["text", "text and image", "earlier", "dropped"]
 
 Vector = list[float]
 
@@ -59,6 +60,7 @@ class Page:
     words: tuple[Word, ...]  # in text order
     headings: tuple[Heading, ...]
     source: TextSource
+    drawn: float = 0.0  # share of its area with ink that no word covers: pictures, charts, scans; 0 to 1
 
     def boxes(self, start: int, end: int) -> tuple[Box, ...]:
         """Boxes around the words of text[start:end], one for each row they stand in, in text order."""
@@ -188,6 +190,71 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A page as a model is shown it: its text, and its image where that is worth its tokens."""
+
+    evidence: Evidence
+    image: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question that was asked and answered before, with the pages that were sent along."""
+
+    question: str
+    answer: str
+    shown: tuple[Shown, ...]  # as they were laid out
+    detail: int  # of their images
+
+
+@dataclass(frozen=True, slots=True)
+class PageReceipt:
+    """What became of one page that was considered for a prompt."""
+
+    document_id: str
+    document: str  # file name
+    page: int
+    label: int | None  # None if it was dropped
+    sent: SentAs  # "earlier": the conversation holds it already
+    reason: str  # why it was dropped or sent without its image; empty if it was not
+    text_tokens: int  # of its place in the prompt without the image
+    image_tokens: int  # 0 if its image was not sent
+
+
+@dataclass(frozen=True, slots=True)
+class PackReceipt:
+    """What a prompt holds and what it costs. Sizes in tokens."""
+
+    model: str  # as it is served
+    profile: str
+    exact: bool  # counted as the server counts; else an upper bound
+    window: int
+    budget: int  # at most for prompt and answer together
+    reserved: int  # for the answer
+    instructions: int
+    history: int
+    text: int  # the pages' labels and texts
+    images: int
+    question: int
+    detail: int  # how finely images are cut; what it counts is the model family's own
+    pages: tuple[PageReceipt, ...]  # every page considered, best first
+
+    @property
+    def total(self) -> int:
+        """Tokens of the whole prompt."""
+        return self.instructions + self.history + self.text + self.images + self.question
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the model server says it has read and written. Sizes in tokens."""
+
+    prompt: int
+    answer: int
+    cached: int | None  # of the prompt, from the prefix cache; None if the server does not say
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What an answerer made of the evidence."""
 
@@ -195,6 +262,10 @@ class Draft:
     text: str
     citations: tuple[Citation, ...]  # in order of first mention
     shown: tuple[Evidence, ...]  # what the answerer was shown
+    receipt: PackReceipt | None = None  # of the prompt, if there was one
+    usage: Usage | None = None
+    interrupted: str = ""  # why the text breaks off; empty if it is whole
+    turn: Turn | None = None  # to go on from, if the answerer can hold a conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,3 +280,7 @@ class Answer:
     evidence: tuple[Evidence, ...]
     answerable: float  # 0 to 1: how likely it is that the documents speak of what was asked
     timings: Mapping[str, float]  # stage to milliseconds
+    receipt: PackReceipt | None = None  # of the prompt, if a model was asked
+    usage: Usage | None = None
+    interrupted: str = ""  # why the text breaks off; empty if it is whole
+    turn: Turn | None = None  # to ask on from, if a model was asked

@@ -1,6 +1,7 @@
 """The JSON that other programs build on (docs/json.md). Fields are added, never renamed or removed. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from docqa import answerability
@@ -19,6 +20,9 @@ def answer(answer: Answer) -> dict[str, Any]:
         "evidence": [_evidence(each) for each in answer.evidence],
         "answerable": round(answer.answerable, 4),
         "timings": _timings(answer.timings),
+        "interrupted": answer.interrupted,
+        "usage": asdict(answer.usage) if answer.usage else None,
+        "receipt": asdict(answer.receipt) | {"total": answer.receipt.total} if answer.receipt else None,
     }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from docqa.types import Box
+from ingest.ink import share_beside
 from ingest.layout import Line, in_reading_order
 
 MIN_CHARACTERS = 30  # a page with fewer has no text worth the name, if its image shows anything else
@@ -15,7 +16,6 @@ MIN_CHARACTERS_WITH_PICTURE = 150  # a scan may carry a text layer that is only 
 MAX_GARBLED = 0.2  # share of characters that stand for no known glyph
 PICTURE = 0.3  # share of a page with ink that makes it a picture
 DUST = 0.001
-GRID = 100  # ink is looked for in this many cells each way
 
 
 def needed(lines: list[Line], image: Image.Image, *, points_per_pixel: float) -> bool:
@@ -26,24 +26,13 @@ def needed(lines: list[Line], image: Image.Image, *, points_per_pixel: float) ->
     if len(text) >= MIN_CHARACTERS_WITH_PICTURE:
         return False
     boxes = [box for line in lines for _, box in line.words]
-    ink = _ink_beside(boxes, image, points_per_pixel)
+    ink = share_beside(boxes, image, points_per_pixel=points_per_pixel)
     return ink > (DUST if len(text) < MIN_CHARACTERS else PICTURE)
 
 
 def _is_garbled(character: str) -> bool:
     code = ord(character)
     return code == 0xFFFD or code < 0x20 or 0x7F <= code < 0xA0 or 0xE000 <= code < 0xF900 or code >= 0xF0000
-
-
-def _ink_beside(boxes: list[Box], image: Image.Image, points_per_pixel: float) -> float:
-    """Share of the page, 0 to 1, outside the boxes and not of the background colour (the most frequent)."""
-    cells = np.asarray(image.convert("L").resize((GRID, GRID), Image.Resampling.BOX)).astype(int)
-    background = int(np.bincount(cells.ravel(), minlength=256).argmax())
-    inked = np.abs(cells - background) > 8
-    across, down = GRID / (image.width * points_per_pixel), GRID / (image.height * points_per_pixel)
-    for box in boxes:
-        inked[int(box.y0 * down) : int(box.y1 * down) + 1, int(box.x0 * across) : int(box.x1 * across) + 1] = False
-    return float(inked.mean())
 
 
 def read_lines(image: Image.Image, *, points_per_pixel: float) -> list[Line]:

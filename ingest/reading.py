@@ -1,7 +1,7 @@
 """One page, from PDF to text, words and image: the task a child process runs."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +56,7 @@ def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
     Raises EncryptedPDF or UnreadablePDF.
     """
     from ingest import layout, ocr
+    from ingest.ink import share_beside
 
     sheet = _open(path).sheet(number, dpi=options.dpi, max_side=options.max_side)
     page = layout.compose(number, sheet.width, sheet.height, sheet.lines, "layer")
@@ -64,7 +65,8 @@ def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
         lines = ocr.read_lines(sheet.image, points_per_pixel=scale)
         scanned = layout.compose(number, sheet.width, sheet.height, lines, "ocr")
         page = max(scanned, page, key=lambda read: len(read.text))
-    return ReadPage(page, _jpeg(sheet.image, options.jpeg_quality))
+    drawn = share_beside((word.box for word in page.words), sheet.image, points_per_pixel=scale)
+    return ReadPage(replace(page, drawn=round(drawn, 3)), _jpeg(sheet.image, options.jpeg_quality))
 
 
 @lru_cache(maxsize=1)

@@ -219,3 +219,10 @@ def test_help_names_every_command():
     assert all(
         name in said for name in ["ask", "config", "delete", "doctor", "eval", "ingest", "list", "search", "show"]
     )
+
+
+def test_the_model_command_prints_a_line_for_a_shell(docqa: Run):
+    line = docqa("model", "command", "--model", "/models/my phi").stdout
+    assert line.startswith("vllm serve '/models/my phi' --max-model-len 131072")
+    assert docqa("model", "command", "--profile", "text").returncode == 1
+    assert "does not fit" in docqa("model", "plan", "--gpu-memory", "4").stdout

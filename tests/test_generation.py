@@ -2,20 +2,23 @@
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from docqa import build
+from docqa import build, generation
 from docqa.engine import Engine
 from docqa.errors import ContextOverflow, ModelRefused, ModelUnavailable
 from docqa.generation import ChatModel
 from docqa.settings import ModelSettings, Settings
+from docqa.types import Usage
 
 QUESTION = "How tight must the flange bolts be?"
 
@@ -24,8 +27,10 @@ QUESTION = "How tight must the flange bolts be?"
 class ModelServer:
     """Streams `says`, or answers with `status`; keeps what it was asked."""
 
-    says: str = "The flange bolts are tightened to 85 Nm [1]."
+    says: str = "The flange bolts are tightened to 85 Nm [BOLTS]."  # BOLTS: the label of the page that says so
     status: int = 200
+    busy: int = 0  # how many requests get 503 first
+    breaks_off: bool = False
     asked: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
 
@@ -39,17 +44,39 @@ def server() -> Iterator[ModelServer]:
             self._reply(json.dumps({"object": "list", "data": [{"id": "phi-3-vision", "object": "model"}]}).encode())
 
         def do_POST(self) -> None:
-            state.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path == "/tokenize":
+                self.send_error(404)  # as servers other than vLLM do
+                return
+            state.asked.append(body)
+            if state.busy:
+                state.busy -= 1
+                self.send_error(503)
+                return
             if state.status != 200:
                 self._reply(
                     json.dumps({"message": "At most 16 image(s) may be provided", "code": state.status}).encode()
                 )
                 return
-            pieces = [{"choices": [{"index": 0, "delta": {"content": word + " "}}]} for word in state.says.split(" ")]
+            shown = re.search(r"\[(\d)\] turbine-manual\.pdf, page 2", json.dumps(body))
+            says = state.says.replace("BOLTS", shown[1] if shown else "?")
+            pieces = [{"choices": [{"index": 0, "delta": {"content": word + " "}}]} for word in says.split(" ")]
+            usage = {"prompt_tokens": 900, "completion_tokens": 9, "total_tokens": 909}
+            pieces.append({"choices": [], "usage": usage | {"prompt_tokens_details": {"cached_tokens": 800}}})
             events = [
                 f"data: {json.dumps({'id': '1', 'object': 'chat.completion.chunk', **piece})}\n\n" for piece in pieces
             ]
-            self._reply("".join([*events, "data: [DONE]\n\n"]).encode(), "text/event-stream")
+            body = "".join([*events, "data: [DONE]\n\n"]).encode()
+            if state.breaks_off:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write("".join(events[:4]).encode())
+                self.wfile.flush()
+                self.connection.close()
+                return
+            self._reply(body, "text/event-stream")
 
         def _reply(self, body: bytes, kind: str = "application/json") -> None:
             self.send_response(state.status)
@@ -83,8 +110,11 @@ def test_an_answer_is_streamed_cited_and_checked(engine: Engine):
     heard: list[str] = []
     answer = engine.ask(QUESTION, say=heard.append)
     assert (answer.status, answer.method) == ("answered", "model")
-    assert answer.text == "The flange bolts are tightened to 85 Nm [1]."
+    assert re.fullmatch(r"The flange bolts are tightened to 85 Nm \[\d\]\.", answer.text)
     assert len(heard) > 5
+    assert "".join(heard).strip() == answer.text
+    assert answer.usage == Usage(prompt=900, answer=9, cached=800)
+    assert answer.interrupted == ""
     [citation] = answer.citations
     assert (citation.document, citation.page, citation.supported) == ("turbine-manual.pdf", 2, True)
     assert "85 Nm" in citation.quote
@@ -92,7 +122,7 @@ def test_an_answer_is_streamed_cited_and_checked(engine: Engine):
 
 
 def test_a_figure_that_is_not_on_the_page_is_marked(engine: Engine, server: ModelServer):
-    server.says = "They are tightened to 95 Nm [1]."
+    server.says = "They are tightened to 95 Nm [BOLTS]."
     assert [citation.supported for citation in engine.ask(QUESTION).citations] == [False]
 
 
@@ -103,12 +133,70 @@ def test_each_image_follows_its_label_and_the_question_comes_last(engine: Engine
     assert (request["model"], request["stream"], system["role"]) == ("phi-3-vision", True, "system")
     kinds = [part["type"] for part in user["content"]]
     assert kinds.count("image_url") == 2
-    assert kinds[:4] == ["text", "image_url", "text", "image_url"]
-    assert user["content"][0]["text"].startswith("[1] turbine-manual.pdf, page 2")
-    assert user["content"][-1]["text"] == f"Question: {QUESTION}"
-    head, data = user["content"][1]["image_url"]["url"].split(",", 1)
+    for text, image in pairwise(user["content"]):
+        if image["type"] == "image_url":
+            assert re.search(r"^\[\d] \S+, page \d$", text["text"], re.MULTILINE)
+    assert user["content"][-1]["text"].endswith(f"Question: {QUESTION}")
+    image = next(part for part in user["content"] if part["type"] == "image_url")
+    head, data = image["image_url"]["url"].split(",", 1)
     assert head == "data:image/jpeg;base64"
     assert base64.b64decode(data).startswith(b"\xff\xd8")
+
+
+def test_a_busy_server_is_asked_again(engine: Engine, server: ModelServer, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(generation, "RETRY_AFTER_S", (0.01, 0.01))
+    server.busy = 2
+    assert engine.ask(QUESTION).status == "answered"
+    assert len(server.asked) == 3
+    server.busy = 3
+    with pytest.raises(ModelUnavailable):
+        engine.ask(QUESTION)
+
+
+def test_an_answer_that_breaks_off_is_kept_and_marked(engine: Engine, server: ModelServer):
+    server.breaks_off = True
+    answer = engine.ask(QUESTION)
+    assert answer.text == "The flange bolts are"
+    assert "broke off" in answer.interrupted
+
+
+def test_an_answer_as_long_as_it_may_be_is_marked(settings: Settings, server: ModelServer):
+    short = settings.model.model_copy(update={"answer_tokens": 9})
+    with build.open_engine(settings.model_copy(update={"model": short})) as engine:
+        assert "DOCQA_MODEL__ANSWER_TOKENS" in engine.ask(QUESTION).interrupted
+
+
+def test_a_follow_up_goes_on_from_the_conversation(engine: Engine, server: ModelServer):
+    first = engine.ask(QUESTION)
+    assert first.turn is not None
+    engine.ask("And in wet weather?", history=[first.turn])
+    before, after = server.asked
+    assert after["messages"][: len(before["messages"])] == before["messages"]
+    assert [message["role"] for message in after["messages"]] == ["system", "user", "assistant", "user"]
+
+
+def test_the_receipt_says_what_became_of_every_page(engine: Engine, server: ModelServer):
+    receipt = engine.ask(QUESTION).receipt
+    assert receipt is not None
+    assert len(receipt.pages) == 7
+    assert not receipt.exact
+    assert receipt.total <= receipt.budget - receipt.reserved
+    [request] = server.asked
+    sent = [page for page in receipt.pages if page.sent != "dropped"]
+    assert json.dumps(request).count(", page ") == len(sent)
+    assert all(page.reason for page in receipt.pages if page.sent != "text and image")
+
+
+@pytest.mark.parametrize("said", ["**NOT FOUND**", "Not found.", "NOT_FOUND"])
+def test_not_found_is_heard_however_it_is_written(engine: Engine, server: ModelServer, said: str):
+    server.says = said
+    assert engine.ask(QUESTION).status == "not_found"
+
+
+def test_a_model_that_says_nothing_is_an_error(engine: Engine, server: ModelServer):
+    server.says = ""
+    with pytest.raises(ModelUnavailable, match="said nothing"):
+        engine.ask(QUESTION)
 
 
 def test_the_model_may_say_that_the_pages_do_not_hold_it(engine: Engine, server: ModelServer):
@@ -153,4 +241,4 @@ def test_what_the_server_refuses_becomes_an_error_that_names_the_setting(
 
 def test_a_server_that_is_not_there_is_said_to_be_unavailable():
     with pytest.raises(ModelUnavailable, match=r"http://127.0.0.1:9/v1.*DOCQA_MODEL__URL"):
-        ChatModel(ModelSettings(url="http://127.0.0.1:9/v1")).served()
+        ChatModel(ModelSettings(url="http://127.0.0.1:9/v1")).models()

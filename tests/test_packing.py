@@ -1,60 +1,91 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docqa import tokens
-from docqa.errors import ContextOverflow
-from docqa.packing import pack
-from tests.fakes import evidence
+from docqa.packing import Candidate, Pack, need_of_image, pack
+from tests.fakes import evidence, page
+
+DETAILS = (4, 16)
 
 
-def words(text: str) -> int:
-    return len(text.split())
+def candidate(number: int, *, text: int = 10, image: dict[int, int] | None = None, need: float = 0.0) -> Candidate:
+    words = "" if need == 1.0 else "words"
+    return Candidate(evidence(words, number=number), text, {4: 20, 16: 60} if image is None else image, need)
+
+
+def outcome(packed: Pack) -> list[str]:
+    return ["-" if not each.shown else "TI" if each.image else "T" for each in packed.choices]
 
 
 def test_a_page_that_does_not_fit_is_passed_over_whole():
-    pages = [evidence("one two", label=1), evidence("far too long", label=2), evidence("three", label=3)]
-    shown = pack(pages, budget=3, cost=words, image_cost=10, max_images=4)
-    assert [each.evidence.label for each in shown] == [1, 3]
+    pages = [candidate(1), candidate(2, text=100), candidate(3)]
+    assert outcome(pack(pages, room=25, max_images=0, details=DETAILS)) == ["T", "-", "T"]
 
 
-def test_a_page_too_long_is_shown_by_its_passages():
-    long = evidence("short start")
-    long = type(long)(
-        long.label,
-        long.document_id,
-        long.document,
-        evidence("short start " + "and more " * 50).page,
-        long.passages,
-        1.0,
-    )
-    assert pack([long], budget=5, cost=words, image_cost=10, max_images=0)[0].text == "short start"
+def test_a_page_that_needs_its_image_gets_it_before_lower_pages_get_their_text():
+    pages = [candidate(1), candidate(2, need=0.9), candidate(3)]
+    assert outcome(pack(pages, room=45, max_images=4, details=(4,))) == ["T", "TI", "-"]
 
 
-def test_what_is_left_buys_images_best_page_first():
-    pages = [evidence("one", label=1), evidence("two", label=2), evidence("three", label=3)]
-    shown = pack(pages, budget=3 + 25, cost=words, image_cost=10, max_images=4)
-    assert [each.image for each in shown] == [True, True, False]
+def test_what_is_left_buys_images_where_the_text_says_least():
+    pages = [candidate(1), candidate(2), candidate(3, need=0.4)]
+    assert outcome(pack(pages, room=50, max_images=4, details=(4,))) == ["T", "T", "TI"]
 
 
-def test_overflow_names_the_setting_to_change():
-    with pytest.raises(ContextOverflow, match="DOCQA_MODEL__BUDGET_TOKENS"):
-        pack([evidence("one two three")], budget=2, cost=words, image_cost=10, max_images=4)
+def test_a_page_without_text_is_sent_as_an_image_or_not_at_all():
+    pages = [candidate(1, need=1.0), candidate(2, need=1.0, image={})]
+    packed = pack(pages, room=100, max_images=4, details=(4,))
+    assert outcome(packed) == ["TI", "-"]
+    assert packed.choices[1].reason == "it has no text, and the model sees no images"
 
 
-@given(st.lists(st.integers(1, 30), max_size=12), st.integers(0, 100), st.integers(0, 5))
-def test_the_budget_and_the_image_limit_hold(lengths: list[int], budget: int, max_images: int):
-    pages = [evidence("w " * length, label=n) for n, length in enumerate(lengths, start=1)]
-    try:
-        shown = pack(pages, budget=budget, cost=words, image_cost=7, max_images=max_images)
-    except ContextOverflow:
-        assert min(lengths) > budget
-        return
-    images = sum(each.image for each in shown)
-    assert sum(words(each.text) for each in shown) + 7 * images <= budget
-    assert images <= max_images
+def test_images_are_cut_as_finely_as_costs_no_page_and_no_image():
+    pages = [candidate(1), candidate(2)]
+    assert pack(pages, room=140, max_images=4, details=DETAILS).detail == 16
+    assert pack(pages, room=139, max_images=4, details=DETAILS).detail == 4
 
 
-@given(st.text())
-def test_tokens_are_never_undercounted_by_characters(text: str):
-    assert tokens.at_most(text) >= len(text)
+def test_every_page_that_is_not_shown_whole_and_as_an_image_says_why():
+    pages = [candidate(1), candidate(2), candidate(3, text=500)]
+    packed = pack(pages, room=100, max_images=1, details=(4,))
+    assert [each.reason for each in packed.choices] == ["", "no image left", "no room"]
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "drawn", "need"),
+    [
+        ("A page of prose.\nIt says all.", "layer", 0.0, 0.0),
+        ("", "none", 0.9, 1.0),
+        ("A scanned page.", "ocr", 0.0, 0.8),
+        ("Figure 1: Crane availability", "layer", 0.3, 1.0),
+        ("a\tb\tc\nd\te\tf", "layer", 0.0, 0.7),
+    ],
+)
+def test_an_image_is_needed_as_far_as_the_text_lacks_something(text: str, source: str, drawn: float, need: float):
+    shown = page(text, source=source)
+    assert need_of_image(type(shown)(1, 600, 800, text, shown.words, (), shown.source, drawn)) == need
+
+
+candidates = st.lists(
+    st.builds(
+        lambda text, image, need: candidate(1, text=text, image={4: image, 16: 3 * image} if image else {}, need=need),
+        st.integers(1, 2000),
+        st.integers(0, 2700),
+        st.sampled_from([0.0, 0.3, 0.7, 0.8, 1.0]),
+    ),
+    max_size=24,
+)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(candidates, candidates, st.integers(0, 20_000), st.integers(0, 16))
+def test_every_pack_keeps_the_rules(better: list[Candidate], worse: list[Candidate], room: int, max_images: int):
+    packed = pack(better, room=room, max_images=max_images, details=DETAILS)
+    assert packed.tokens <= room
+    assert sum(each.image for each in packed.choices) <= max_images
+    assert [each.candidate for each in packed.choices] == better
+    assert all(each.shown or not each.image for each in packed.choices)
+    assert all(each.reason or (each.shown and each.image) for each in packed.choices)
+    assert packed == pack(better, room=room, max_images=max_images, details=DETAILS)
+    more = pack([*better, *worse], room=room, max_images=max_images, details=DETAILS)
+    assert [each.shown for each in more.choices][: len(better)] == [each.shown for each in packed.choices]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 SHOW_DIR = "docqa-evidence"
 
 
+def _tokens(context: click.Context, option: click.Parameter, value: str | None) -> int | None:
+    if value is None:
+        return None
+    found = re.fullmatch(r"(\d+)(k?)", value.strip().lower())
+    if not found or not int(found[1]):
+        raise click.BadParameter("a number of tokens, such as 16000 or 128k", context, option)
+    return int(found[1]) * (1024 if found[2] else 1)
+
+
 @click.command()
 @click.argument("words", nargs=-1, metavar="[PATH...] QUESTION")
 @options.scope
@@ -31,6 +41,13 @@ SHOW_DIR = "docqa-evidence"
     type=click.Path(path_type=Path, file_okay=False),
     help=f"Where --show writes them.  [default: {SHOW_DIR}]",
 )
+@click.option(
+    "--budget",
+    metavar="TOKENS",
+    callback=_tokens,
+    help="Tokens for prompt and answer, such as 16000 or 128k (1k is 1024).  [env: DOCQA_MODEL__BUDGET_TOKENS]",
+)
+@click.option("--explain", is_flag=True, help="Show what the prompt held, what it cost, and which pages were left out.")
 @click.pass_obj
 def ask(
     data: Path | None,
@@ -40,6 +57,8 @@ def ask(
     as_json: bool,
     show: bool,
     show_dir: Path | None,
+    budget: int | None,
+    explain: bool,
 ) -> None:
     """Answer QUESTION from the library, or from the PDFs named before it (read first, once)."""
     from docqa import build, wire
@@ -49,6 +68,9 @@ def ask(
     if paths and (document_names or collections):
         raise UsageError("Name either files or --document and --collection: with files, only these are asked")
     settings = load(data)
+    if budget is not None:
+        model_settings = settings.model.model_copy(update={"budget_tokens": budget})
+        settings = settings.model_copy(update={"model": model_settings})
     model = build.embedder(settings)
     with build.library(settings, model, purpose="docqa ask", writes=bool(paths)) as library:
         scope = options.scope_of(library.catalog, document_names, collections)
@@ -68,6 +90,8 @@ def ask(
             click.echo(json.dumps(wire.answer(answer), ensure_ascii=False, indent=2))
         else:
             _print(answer, streamed=streamed)
+            if explain:
+                _explain(answer)
         if show or show_dir:
             _write_pages(answer, library.files, show_dir or Path(SHOW_DIR))
 
@@ -116,8 +140,19 @@ def _print(answer: Answer, *, streamed: bool) -> None:
         click.echo(
             f"[{label}] {document} p. {page}" + ("  (not borne out by the words of that page)" if unsure else "")
         )
+    if answer.interrupted:
+        click.echo(f"\nThis answer breaks off. {answer.interrupted}", err=True)
     if answer.method == "quotation":
         click.echo("\nQuoted word for word. For written answers set DOCQA_MODEL__URL to a model server.", err=True)
+
+
+def _explain(answer: Answer) -> None:
+    from docqa.cli.explain import draw
+
+    if answer.receipt is None:
+        click.echo("\nNo prompt to explain: " + ("no page speaks of this." if answer.method == "model" else "quoted."))
+    else:
+        draw(answer.receipt, answer.usage)
 
 
 def _write_pages(answer: Answer, files: "Files", folder: Path) -> None:
