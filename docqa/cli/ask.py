@@ -128,9 +128,8 @@ def _print(answer: Answer, *, streamed: bool) -> None:
     if answer.status == "not_found":
         click.echo("Not found: these documents do not seem to hold the answer.")
         if answer.evidence:
-            click.echo(
-                "Nearest pages: " + ", ".join(f"{each.document} p. {each.page.number}" for each in answer.evidence[:3])
-            )
+            nearest = sorted(answer.evidence, key=lambda each: each.score, reverse=True)[:3]
+            click.echo("Nearest pages: " + ", ".join(f"{each.document} p. {each.page.number}" for each in nearest))
         return
     click.echo("" if streamed else answer.text)
     click.echo("")
