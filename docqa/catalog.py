@@ -209,8 +209,8 @@ class Catalog:
             connection.execute(_sources.delete().filter_by(document_id=document_id))
 
     def at_path(self, *, collection: str, path: str) -> list[str]:
-        """Ids of the documents this path leads to."""
-        query = sa.select(_sources.c.document_id).filter_by(collection=collection, path=path)
+        """Ids of the documents this path leads to, the newest last."""
+        query = sa.select(_sources.c.document_id).filter_by(collection=collection, path=path).order_by(_sources.c.turn)
         with self._engine.connect() as connection:
             return list(connection.scalars(query))
 

@@ -226,3 +226,39 @@ def test_the_model_command_prints_a_line_for_a_shell(docqa: Run):
     assert line.startswith("vllm serve '/models/my phi' --max-model-len 131072")
     assert docqa("model", "command", "--profile", "text").returncode == 1
     assert "does not fit" in docqa("model", "plan", "--gpu-memory", "4").stdout
+
+
+def test_eval_counts_the_questions_of_a_pdf_that_cannot_be_read_as_missed(docqa: Run, tmp_path: Path):
+    folder = tmp_path / "pdfs"
+    folder.mkdir()
+    shutil.copy(MANUAL, folder)
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
+    rows = [
+        {
+            "id": "a",
+            "question": "How tight must the flange bolts be?",
+            "doc": "turbine-manual.pdf",
+            "evidence_pages": [2],
+        },
+        {"id": "b", "question": "What was revenue?", "doc": "broken.pdf", "evidence_pages": [3]},
+    ]
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("\n".join(json.dumps(row) for row in rows))
+    done = docqa("eval", str(questions), "--pdfs", str(folder), "--json", "--html", str(tmp_path / "report.html"))
+    assert done.returncode == 0, done.stderr
+    assert "broken.pdf" in done.stderr
+    assert json.loads(done.stdout)["in_document"]["R@5"] == 0.5
+
+
+def test_eval_knows_a_pdf_by_each_of_its_names(docqa: Run, tmp_path: Path):
+    folder = tmp_path / "pdfs"
+    folder.mkdir()
+    rows = []
+    for name in ("first.pdf", "second.pdf"):
+        shutil.copy(MANUAL, folder / name)
+        rows.append({"id": name, "question": "How tight must the bolts be?", "doc": name, "evidence_pages": [2]})
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("\n".join(json.dumps(row | {"standalone": True}) for row in rows))
+    summary = json.loads(docqa("eval", str(questions), "--pdfs", str(folder), "--json").stdout)
+    assert summary["in_document"]["R@5"] == summary["corpus_standalone"]["R@5"] == 1.0
+    assert summary["answers"]["in_document"]["gold_page_cited_first"] == 1.0

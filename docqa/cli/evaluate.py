@@ -47,9 +47,9 @@ def evaluate(data: Path | None, questions: Path, pdfs: str, as_json: bool, html:
             ingest.report(reports)
         documents = {}
         for each in reports:
-            if each.outcome != "failed":
-                [documents[each.path.name]] = library.catalog.at_path(collection="default", path=str(each.path))
-        if not documents:
+            if found := library.catalog.at_path(collection="default", path=str(each.path)):
+                documents[each.path.name] = found[0 if each.outcome == "failed" else -1]
+        if all(each.outcome == "failed" for each in reports):
             raise UsageError(f"No PDF in {pdfs} could be read")
         engine = build.engine(settings, library, model)
         pages = {document.id: document.pages for document in library.catalog.documents(ids=list(documents.values()))}

@@ -55,7 +55,7 @@ def _miss(asked: Asked, documents: Mapping[str, str], files: Files) -> dict[str,
     gold = [
         _thumbnail(files, documents[question.doc], page, [box for place, box in gold_boxes if place == page])
         for page in question.evidence_pages
-        if question.doc is not None
+        if question.doc is not None and files.is_stored(documents[question.doc], page)
     ]
     cited = [
         _thumbnail(files, citation.document_id, citation.page, citation.boxes) | {"document": citation.document}

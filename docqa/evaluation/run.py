@@ -1,7 +1,7 @@
 """Ask every question and score what comes back."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
@@ -33,28 +33,36 @@ class Evaluation:
 
 
 def check(questions: Sequence[Question], documents: Mapping[str, str], pages: Mapping[str, int]) -> None:
-    """Raises UsageError if a question is about a PDF or page that is not there; `pages`: how many, by document id."""
+    """Raises UsageError if a question is about a PDF or page that is not there.
+
+    `pages`: how many, by document id; 0 if it could not be opened.
+    """
     for question in questions:
         if question.doc is not None and question.doc not in documents:
             raise UsageError(f"Question {question.id} is about {question.doc}, which is not among the PDFs")
-        beyond = [page for page in question.evidence_pages if question.doc and page > pages[documents[question.doc]]]
+        last = pages[documents[question.doc]] if question.doc else 0
+        beyond = [page for page in question.evidence_pages if last and page > last]
         if beyond:
             raise UsageError(f"Question {question.id} has its evidence on page {beyond[0]}, which {question.doc} lacks")
 
 
 def evaluate(engine: Engine, questions: Iterable[Question], documents: Mapping[str, str]) -> Evaluation:
     """Ask each question of its own document, and of all if it can stand alone; `documents`: file names to ids."""
-    names = {document_id: name for name, document_id in documents.items()}
+    everywhere = Scope(tuple(dict.fromkeys(documents.values())))
     result = Evaluation([], [])
     for question in questions:
+        names = {document_id: name for name, document_id in documents.items()}
         if question.doc is not None:
-            result.in_document.append(_ask(engine, question, Scope((documents[question.doc],)), names))
+            own = documents[question.doc]
+            names[own] = question.doc  # the same bytes may have another name, too
+            result.in_document.append(_ask(engine, question, Scope((own,)), names))
         if question.doc is None or question.standalone:
-            result.corpus.append(_ask(engine, question, Scope(tuple(names)), names))
+            result.corpus.append(_ask(engine, question, everywhere, names))
     return result
 
 
 def _ask(engine: Engine, question: Question, scope: Scope, names: Mapping[str, str]) -> Asked:
+    engine = replace(engine, names=lambda ids: {each: names[each] for each in ids})
     retrieval = engine.retriever.retrieve(question.question, scope=scope, limit=DEPTH)
     found = tuple((names[hit.document_id], hit.page) for hit in retrieval.hits)
     return Asked(question, found, engine.answer(question.question, retrieval))

@@ -94,7 +94,7 @@ class ServerIndex:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (ApiException, ResponseHandlingException) as error:
+    except (ApiException, ResponseHandlingException, ValueError) as error:  # ValueError: an answer that is no JSON
         raise IndexUnavailable(
             f"The Qdrant server failed: {error}. Check DOCQA_INDEX__URL and that it runs: docker compose up qdrant"
         ) from error
