@@ -12,6 +12,7 @@ from docqa.settings import ModelSettings, Settings
 from docqa.types import Document, Scope
 
 if TYPE_CHECKING:
+    from docqa.generation import ChatModel
     from docqa.serving import Served
 
 LOW_DISK_BYTES = 2 << 30
@@ -177,6 +178,21 @@ def _model(settings: Settings) -> Iterator[Finding]:
     served = build.served(settings, server)
     yield Finding("model server", "ok", f"{settings.model.url} serves {served.name}")
     yield from serving_findings(served, settings.model)
+    if served.exact and served.max_images:
+        yield from _images(server, served)
+
+
+def _images(server: "ChatModel", served: "Served") -> Iterator[Finding]:
+    from docqa import serving
+
+    if not serving.takes_images(server, served.max_images):
+        advice = "Start it with a larger --limit-mm-per-prompt (docqa model command), or lower DOCQA_MODEL__MAX_IMAGES."
+        yield Finding("image limit", "fail", f"the server takes fewer than {served.max_images} images", advice)
+    elif not serving.keeps_places(server):
+        advice = "Start it with --interleave-mm-strings: docqa model command prints how."
+        yield Finding("image places", "fail", "the server moves images in front of the text: labels lose them", advice)
+    else:
+        yield Finding("image limit", "ok", f"{served.max_images} images, each where it belongs")
 
 
 def serving_findings(served: "Served", settings: ModelSettings) -> Iterator[Finding]:

@@ -97,21 +97,28 @@ class ChatModel:
 
         Raises ModelRefused if the server has no /tokenize, ModelUnavailable.
         """
-        return self._tokenize({"prompt": text, "add_special_tokens": own})
+        return int(self._tokenize({"prompt": text, "add_special_tokens": own})["count"])
 
     def tokens_of_messages(self, messages: Sequence[ChatMessage], mm_kwargs: Mapping[str, Any] | None = None) -> int:
         """Tokens of a conversation as the server counts them, images and all; it has to decode them for that.
 
         Raises ModelRefused if the server has no /tokenize or will not do this, ModelUnavailable.
         """
-        body = {"messages": [{"role": role, "content": _content(content)} for role, content in messages]}
-        return self._tokenize(body | ({"mm_processor_kwargs": dict(mm_kwargs)} if mm_kwargs else {}))
+        extra = {"mm_processor_kwargs": dict(mm_kwargs)} if mm_kwargs else {}
+        return int(self._tokenize(_conversation(messages) | extra)["count"])
 
-    def _tokenize(self, body: dict[str, Any]) -> int:
+    def token_strings(self, messages: Sequence[ChatMessage]) -> list[str]:
+        """The tokens of a conversation in their order, those of images among them.
+
+        Raises ModelRefused if the server has no /tokenize or will not do this, ModelUnavailable.
+        """
+        return list(self._tokenize(_conversation(messages) | {"return_token_strs": True})["token_strs"])
+
+    def _tokenize(self, body: dict[str, Any]) -> dict[str, Any]:
         root = str(self._settings.url).rstrip("/").removesuffix("/v1")
         with self._translated():
             answer: Any = self._client.post(f"{root}/tokenize", cast_to=object, body={"model": self.name, **body})
-        return int(answer["count"])
+            return dict(answer)
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401  openai.OpenAI
@@ -210,6 +217,10 @@ def _content(content: Content) -> str | list[dict[str, Any]]:
         else {"type": "image_url", "image_url": {"url": _data_url(part)}}
         for part in content
     ]
+
+
+def _conversation(messages: Sequence[ChatMessage]) -> dict[str, Any]:
+    return {"messages": [{"role": role, "content": _content(content)} for role, content in messages]}
 
 
 def _data_url(jpeg: bytes) -> str:

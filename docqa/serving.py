@@ -1,6 +1,7 @@
 """What the model server at hand can hold: asked of the server where it tells, else taken from its model's profile."""
 
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,8 @@ from docqa.protocols import ChatMessage
 from docqa.settings import ModelSettings
 from docqa.tokens import Count, ImageCost
 
+FIRST, SECOND = "first", "second"
+SMALL = (64, 64)
 PROBE = (1190, 1680)  # pixels of the image by which a server's detail is found: each detail makes other tokens of it
 
 
@@ -38,9 +41,34 @@ class Server(Protocol):
 
     def tokens_of_text(self, text: str, own: bool) -> int: ...
 
+    def token_strings(self, messages: Sequence[ChatMessage]) -> list[str]: ...
+
     def tokens_of_messages(
         self, messages: Sequence[ChatMessage], mm_kwargs: Mapping[str, Any] | None = None
     ) -> int: ...
+
+
+def takes_images(server: Server, count: int) -> bool:
+    """Whether the server takes so many images in one prompt.
+
+    Raises ModelUnavailable.
+    """
+    try:
+        server.tokens_of_messages([("user", [*[_blank(SMALL)] * count, FIRST])])
+    except ModelRefused:
+        return False
+    return True
+
+
+def keeps_places(server: Server) -> bool:
+    """Whether images stay between the texts they stand between; else they move in front, and labels lose them.
+
+    Raises ModelUnavailable or ModelRefused.
+    """
+    strings = server.token_strings([("user", [FIRST, _blank(SMALL), SECOND])])
+    image = Counter(strings).most_common(1)[0][0]  # an image makes many equal tokens, the rest hardly any
+    before, _, after = "".join("\0" if each == image else each for each in strings).partition("\0")
+    return FIRST in before and SECOND in after
 
 
 def inspect(server: Server, settings: ModelSettings, *, count: Count | None = None) -> Served:
@@ -108,7 +136,7 @@ def _own_detail(server: Server, profile: Profile) -> int | None:
     """The detail that the server cuts images with unless told otherwise; None if it is none of the profile's."""
     assert profile.image_tokens is not None
     rest = tokens.of_prompt([("user", [ImageCost(0)])], profile.layout, server.tokens_of_text)
-    found = server.tokens_of_messages([("user", [_probe()])]) - rest
+    found = server.tokens_of_messages([("user", [_blank(PROBE)])]) - rest
     return next((each for each in profile.details if profile.image_tokens(*PROBE, each) == found), None)
 
 
@@ -116,7 +144,7 @@ def _chosen_by_request(server: Server, profile: Profile) -> bool:
     if profile.mm_kwargs is None:
         return False
     try:
-        server.tokens_of_messages([("user", [_probe()])], profile.mm_kwargs(profile.details[0]))
+        server.tokens_of_messages([("user", [_blank(PROBE)])], profile.mm_kwargs(profile.details[0]))
     except ModelRefused:
         return False
     return True
@@ -127,9 +155,9 @@ def _assumed(profile: Profile, settings: ModelSettings) -> tuple[int, ...]:
 
 
 @cache
-def _probe() -> bytes:
+def _blank(size: tuple[int, int]) -> bytes:
     from PIL import Image
 
     buffer = io.BytesIO()
-    Image.new("L", PROBE, 255).save(buffer, "JPEG")
+    Image.new("L", size, 255).save(buffer, "JPEG")
     return buffer.getvalue()

@@ -95,10 +95,13 @@ def pages_of(*texts: str) -> list[Evidence]:
     return [evidence(text, label=n, number=n) for n, text in enumerate(texts, start=1)]
 
 
-def test_the_server_tells_what_it_can_hold(served: Served, settings: ModelSettings):
+def test_the_server_tells_what_it_can_hold(model: ChatModel, served: Served, settings: ModelSettings):
     assert (served.name, served.profile, served.window) == (MODEL, PHI_3_VISION, 131072)
     assert (served.details, served.told, served.exact) == ((4, 16), True, True)
     assert {finding.state for finding in serving_findings(served, settings)} == {"ok"}
+    assert serving.takes_images(model, 16)
+    assert not serving.takes_images(model, 17)
+    assert serving.keeps_places(model)
 
 
 def grid() -> Iterator[tuple[list[Size], int, bool, bool]]:
