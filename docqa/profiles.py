@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -159,24 +159,12 @@ PHI_3_VISION = Profile(
     model="microsoft/Phi-3-vision-128k-instruct",
     serve=("--trust-remote-code", *INTERLEAVED, *TRUSTED),
 )
-PHI_3_5_VISION = Profile(
+PHI_3_5_VISION = replace(
+    PHI_3_VISION,
     name="phi-3.5-vision",
     source="config.json and model card of microsoft/Phi-3.5-vision-instruct; RULER as of Phi-3.5-mini",
     served_as=r"phi-?3\.5.*vision",
-    window=131072,
-    max_images=16,
-    details=(4, 16),  # a page in one crop of 336 pixels cannot be read
-    default_detail=4,
-    image_tokens=phi3_image_tokens,
-    mm_kwargs=_crops,
-    layout=PHI3_LAYOUT,
-    kv_bytes=2 * 32 * 32 * 96 * 2,
-    weight_bytes=8_300_000_000,
-    parameters=3_620_000_000,
-    layers_width=32 * 32 * 96,
-    quality={4096: 94, 8192: 91, 16384: 91, 32768: 87, 65536: 78, 131072: 64},
     model="microsoft/Phi-3.5-vision-instruct",
-    serve=("--trust-remote-code", *INTERLEAVED, *TRUSTED),
 )
 PHI_4_MULTIMODAL = Profile(
     name="phi-4-multimodal",
@@ -221,23 +209,16 @@ QWEN_2_5_VL_7B = Profile(
     model="Qwen/Qwen2.5-VL-7B-Instruct",
     serve=TRUSTED,
 )
-QWEN_2_5_VL_3B = Profile(
+QWEN_2_5_VL_3B = replace(
+    QWEN_2_5_VL_7B,
     name="qwen2.5-vl-3b",
     source="config.json and preprocessor_config.json of Qwen/Qwen2.5-VL-3B-Instruct",
     served_as=r"qwen2\.?5.*vl.*3b",
-    window=128000,
-    max_images=16,
-    details=(384, 1280, 2560),
-    default_detail=1280,
-    image_tokens=qwen_image_tokens,
-    mm_kwargs=_pixels,
-    layout=QWEN_LAYOUT,
     kv_bytes=2 * 36 * 2 * 128 * 2,
     weight_bytes=7_500_000_000,
     parameters=2_770_000_000,
     layers_width=36 * 16 * 128,
     model="Qwen/Qwen2.5-VL-3B-Instruct",
-    serve=TRUSTED,
 )
 VISION = Profile(
     name="vision",
