@@ -45,18 +45,19 @@ class Fitter:
         """
         held = {_key(shown.evidence): shown for turn in history for shown in turn.shown}
         new = [each for each in evidence if _key(each) not in held]
-        costs = self._image_costs([*new, *(shown.evidence for shown in held.values() if shown.image)])
+        details = (history[-1].detail,) if history else self.served.details
+        costs = self._image_costs([*new, *(shown.evidence for shown in held.values() if shown.image)], details)
         candidates = self._candidates(new, costs, first_label=len(held) + 1)
         max_images = self.served.max_images - sum(shown.image for shown in held.values())
-        details = (history[-1].detail,) if history else self.served.details
-        limit = min(self.budget_tokens, self.served.window) - self.answer_tokens
+        limit = self._budget - self.answer_tokens
         fixed = self._fixed(question, history, costs, details[0])
         room = limit - sum(fixed)
         while True:
             if room < 0:
                 raise ContextOverflow(
-                    f"The question and the conversation before it do not fit into {limit} tokens:"
-                    " begin a new conversation, or raise DOCQA_MODEL__BUDGET_TOKENS"
+                    f"The question and the conversation before it do not fit into the {max(0, limit)} tokens that"
+                    f" are left of {self._budget} beside the answer: begin a new conversation, raise"
+                    " DOCQA_MODEL__BUDGET_TOKENS, or lower DOCQA_MODEL__ANSWER_TOKENS"
                 )
             packed = packing.pack(candidates, room=room, max_images=max_images, details=details)
             shown = _laid_out(packed, first_label=len(held) + 1)
@@ -71,25 +72,38 @@ class Fitter:
                 " or lower DOCQA_MODEL__ANSWER_TOKENS"
             )
         labels = {_key(each.evidence): each.evidence.label for each in (*held.values(), *shown)}
+        return Fitted(messages, shown, self._receipt(evidence, packed, labels, fixed, total))
+
+    @property
+    def _budget(self) -> int:
+        return min(self.budget_tokens, self.served.window)
+
+    def _receipt(
+        self,
+        evidence: Sequence[Evidence],
+        packed: Pack,
+        labels: Mapping[_Key, int],
+        fixed: tuple[int, int, int],
+        total: int,
+    ) -> PackReceipt:
         choices = {_key(choice.candidate.evidence): choice for choice in packed.choices}
         images = sum(choice.candidate.image_tokens[packed.detail] for choice in packed.choices if choice.image)
-        instructions, conversation, asked = fixed
-        receipt = PackReceipt(
+        instructions, history, question = fixed
+        return PackReceipt(
             model=self.served.name,
             profile=self.served.profile.name,
             exact=self.served.exact,
             window=self.served.window,
-            budget=min(self.budget_tokens, self.served.window),
+            budget=self._budget,
             reserved=self.answer_tokens,
             instructions=instructions,
-            history=conversation,
+            history=history,
             text=total - sum(fixed) - images,
             images=images,
-            question=asked,
+            question=question,
             detail=packed.detail,
             pages=tuple(_receipt(each, choices.get(_key(each)), labels.get(_key(each)), packed) for each in evidence),
         )
-        return Fitted(messages, shown, receipt)
 
     def _fixed(self, question: str, history: Sequence[Turn], costs: "_Costs", detail: int) -> tuple[int, int, int]:
         """Tokens of the instructions, of the conversation before, and of the question, if no page were sent."""
@@ -110,11 +124,11 @@ class Fitter:
         ]
         return tokens.of_prompt(counted, self.served.profile.layout, self.served.count)
 
-    def _image_costs(self, evidence: Iterable[Evidence]) -> "_Costs":
+    def _image_costs(self, evidence: Iterable[Evidence], details: Sequence[int]) -> "_Costs":
         """Tokens of each page's image by detail; empty for a model that sees no images."""
         cost = self.served.profile.image_tokens
         return {
-            _key(each): {detail: cost(*size, detail) for detail in self.served.details}
+            _key(each): {detail: cost(*size, detail) for detail in details}
             for each in evidence
             if cost is not None and (size := self.pages.image_size(*_key(each)))
         }
