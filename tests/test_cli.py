@@ -225,6 +225,9 @@ def test_the_model_command_prints_a_line_for_a_shell(docqa: Run):
     line = docqa("model", "command", "--model", "/models/my phi").stdout
     assert line.startswith("vllm serve '/models/my phi' --max-model-len 131072")
     assert docqa("model", "command", "--profile", "text").returncode == 1
+    assert "needs --model" in docqa("model", "command", "--profile", "phi-4-multimodal").stderr
+    multimodal = docqa("model", "command", "--profile", "phi-4-multimodal", "--model", "/models/phi4").stdout
+    assert "/models/phi4/vision-lora" in multimodal
     assert "does not fit" in docqa("model", "plan", "--gpu-memory", "4").stdout
 
 

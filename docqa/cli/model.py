@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from docqa.profiles import Profile
 
 DEFAULT = "phi-3.5-vision"
+DIRECTORY = "MODEL_DIRECTORY"  # stands in a profile's arguments for where the model lies
 LENGTHS = (8192, 32768, 131072)
 
 
@@ -117,6 +118,8 @@ def _arguments(name: str, path: str | None, *, window: int | None, images: int |
         images=profile.max_images if images is None else images,
         **precision,
     )
+    if path is None and any(DIRECTORY in each for each in arguments):
+        raise UsageError(f"{name} needs --model DIRECTORY: a part of it is a folder in there")
     if path is None:
         return arguments
-    return [path, *(each.replace("MODEL_DIRECTORY", path) for each in arguments[1:])]
+    return [path, *(each.replace(DIRECTORY, path) for each in arguments[1:])]
