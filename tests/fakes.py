@@ -1,9 +1,11 @@
 """Small honest stand-ins for what a test cannot or need not run."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 from docqa.types import Box, Evidence, Page, Passage, Vector, Word
+from ingest.pipeline import FileReport, Pipeline
 
 
 class WordHashEmbedder:
@@ -29,19 +31,6 @@ class SharedWordsReranker:
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         asked = set(question.lower().strip("?").split())
         return [3.0 * len(asked & set(text.lower().replace(".", " ").split())) - 6.0 for text in texts]
-
-
-class SayingGenerator:
-    """Says what it was told to say, word by word, and remembers what it was shown."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.parts: Sequence[str | bytes] = ()
-
-    def stream(self, instructions: str, parts: Sequence[str | bytes]) -> Iterator[str]:
-        self.parts = parts
-        for word in self.text.split(" "):
-            yield word + " "
 
 
 class Silent:
@@ -80,3 +69,9 @@ def evidence(text: str, *, label: int = 1, number: int = 1, name: str = "report.
     document_id = hashlib.sha256(name.encode()).hexdigest()
     passage = Passage(document_id, number, 0, 0, text, ("report",), shown.boxes(0, len(text)))
     return Evidence(label, document_id, name, shown, (passage,), score)
+
+
+def run(pipeline: Pipeline, *paths: Path, collection: str = "default") -> tuple[list[FileReport], int]:
+    """Reports, and how many pages were read."""
+    progress = Silent()
+    return pipeline.ingest(paths, collection=collection, progress=progress), progress.pages

@@ -10,10 +10,10 @@ from docqa.files import digest
 from docqa.library import Library
 from docqa.types import PassageKey, Scope
 from ingest import pipeline as pipeline_module
-from ingest.pipeline import FileReport, Pipeline
+from ingest.pipeline import Pipeline
 from ingest.reading import ReadingOptions, read_page
 from ingest.sandbox import PageFailed, Sandbox
-from tests.fakes import Silent, WordHashEmbedder
+from tests.fakes import Silent, WordHashEmbedder, run
 
 MakePDF = Callable[..., Path]
 EVERYWHERE = Scope()
@@ -29,12 +29,6 @@ endstream endobj
 5 0 obj <</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj
 trailer <</Root 1 0 R>>
 """
-
-
-def run(pipeline: Pipeline, *paths: Path, collection: str = "default") -> tuple[list[FileReport], int]:
-    """Reports, and how many pages were read."""
-    progress = Silent()
-    return pipeline.ingest(paths, collection=collection, progress=progress), progress.pages
 
 
 def test_a_pdf_becomes_passages_pages_and_a_catalog_entry(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
@@ -62,81 +56,6 @@ def test_passages_stand_under_the_document_and_carry_their_boxes(
     assert [round(box.x0) for box in passage.boxes] == [72]
 
 
-def test_the_same_bytes_again_cost_nothing(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
-    path = make_pdf("One page.")
-    run(pipeline, path)
-    [report], pages = run(pipeline, path)
-    assert (report.outcome, pages) == ("unchanged", 0)
-    assert library.index.count(EVERYWHERE) == 1
-
-
-def test_the_same_bytes_under_two_names_are_one_document(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
-    first = make_pdf("One page.", name="first.pdf")
-    second = first.with_name("second.pdf")
-    second.write_bytes(first.read_bytes())
-    run(pipeline, first, second)
-    assert len(library.catalog.documents()) == 1
-    assert library.index.count(EVERYWHERE) == 1
-
-
-def test_a_second_collection_costs_no_reading(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
-    path = make_pdf("One page.")
-    run(pipeline, path, collection="law")
-    _, pages = run(pipeline, path, collection="tax")
-    assert pages == 0
-    assert [library.index.count(Scope(collections=(name,))) for name in ("law", "tax", "none")] == [1, 1, 0]
-
-
-def test_a_changed_file_replaces_its_older_version(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
-    run(pipeline, make_pdf("The old text."))
-    run(pipeline, make_pdf("The new text."))
-    [document] = library.catalog.documents()
-    assert library.files.page(document.id, 1).text == "The new text."
-    assert library.index.count(EVERYWHERE) == 1
-
-
-def test_a_copy_of_the_older_version_keeps_it_beside_the_newer(
-    pipeline: Pipeline, library: Library, make_pdf: MakePDF, tmp_path: Path
-):
-    path = make_pdf("The old text.")
-    run(pipeline, path)
-    copy = path.with_name("report_v1.pdf")
-    copy.write_bytes(path.read_bytes())
-    make_pdf("The new text.")
-    reports, _ = run(pipeline, path, copy)
-    assert [report.outcome for report in reports] == ["done", "unchanged"]
-    texts = {library.files.page(document.id, 1).text for document in library.catalog.documents()}
-    assert texts == {"The old text.", "The new text."}
-
-
-def test_a_version_left_unread_is_not_read_when_the_file_changed_again(
-    pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch
-):
-    path = make_pdf("First.")
-    run(pipeline, path)
-    make_pdf("Second.")
-    with monkeypatch.context() as stopped:
-        stopped.setattr(Pipeline, "read_unfinished", lambda *_: None)
-        pipeline.ingest([path], collection="default", progress=Silent())
-    make_pdf("Third.")
-    [report], pages = run(pipeline, path)
-    assert (report.outcome, pages) == ("done", 1)
-    [document] = library.catalog.documents()
-    assert library.files.page(document.id, 1).text == "Third."
-
-
-def test_what_changes_in_one_collection_leaves_the_other_to_its_version(
-    pipeline: Pipeline, library: Library, make_pdf: MakePDF
-):
-    path = make_pdf("The old text.")
-    run(pipeline, path, collection="law")
-    run(pipeline, path, collection="tax")
-    run(pipeline, make_pdf("The new text."), collection="law")
-    assert library.index.count(Scope(collections=("law",))) == 1
-    assert library.index.count(Scope(collections=("tax",))) == 1
-    assert {document.collections for document in library.catalog.documents()} == {("law",), ("tax",)}
-
-
 def test_a_deletion_that_was_stopped_is_finished_and_the_file_can_come_again(
     pipeline: Pipeline, library: Library, make_pdf: MakePDF
 ):
@@ -160,18 +79,6 @@ def test_a_name_that_is_no_text_costs_that_file_alone(pipeline: Pipeline, make_p
         ("failed", "its name is not valid UTF-8: rename it"),
         ("done", ""),
     ]
-
-
-def test_a_new_version_that_cannot_be_read_leaves_the_older_one(
-    pipeline: Pipeline, library: Library, make_pdf: MakePDF
-):
-    path = make_pdf("The old text.")
-    run(pipeline, path)
-    path.write_bytes(b"%PDF-1.7 broken")
-    [report], _ = run(pipeline, path)
-    assert report.outcome == "failed"
-    assert sorted(document.state for document in library.catalog.documents()) == ["done", "failed"]
-    assert library.index.count(EVERYWHERE) == 1
 
 
 def test_a_bad_file_is_recorded_with_its_reason_and_the_rest_goes_on(
