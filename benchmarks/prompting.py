@@ -193,7 +193,7 @@ def _with_server(url: str, runs: int) -> None:
             timed = Timed(model)
             answerer = ModelAnswerer(timed, pages, inspect=lambda: served, budget_tokens=32768, answer_tokens=1)
             start = perf_counter()
-            draft = answerer.answer(QUESTION, found, lambda _: None)
+            draft = answerer.answer(QUESTION, found, say=lambda _: None, show=lambda _: None)
             body.write_text(json.dumps(raw(timed, model.name)))
             bare = curl_first_token(url, body)
             begun = perf_counter()

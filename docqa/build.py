@@ -2,25 +2,32 @@
 
 import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from docqa.catalog import Catalog
 from docqa.engine import Engine
-from docqa.errors import LibraryFull
+from docqa.errors import IndexUnavailable, LibraryFull
 from docqa.files import Files
 from docqa.library import Library
 from docqa.protocols import Answerer, Embedder, Index, Reranker
 from docqa.retrieval import Retriever
+from docqa.service import Engines, Service
 from docqa.settings import Settings
+from docqa.types import Scope
 
 if TYPE_CHECKING:
     from docqa.generation import ChatModel
+    from docqa.index.shared import SharedIndex
     from docqa.serving import Served
 
 ROOM_BYTES = 64 << 20
+
+Ownership = Literal["if free", "always", "never"]
 
 TOKENS_FOR_PAGE = 2048  # of the budget, for each page that is considered
 
@@ -35,7 +42,8 @@ def files(settings: Settings) -> Files:
 @contextmanager
 def catalog(settings: Settings) -> Iterator[Catalog]:
     """The catalog; any number of processes may have it open."""
-    catalog = Catalog.at(settings.data / "catalog.db")
+    url = settings.catalog.url
+    catalog = Catalog.on(url.get_secret_value()) if url else Catalog.at(settings.data / "catalog.db")
     try:
         yield catalog
     finally:
@@ -54,26 +62,79 @@ def embedder(settings: Settings) -> Embedder:
 
 
 @contextmanager
-def library(settings: Settings, embedder: Embedder, *, purpose: str, writes: bool = False) -> Iterator[Library]:
-    """The whole library, owned by this process until the block ends if its index is embedded or it `writes`.
+def library(
+    settings: Settings, embedder: Embedder, *, purpose: str, ownership: Ownership = "if free", shares: bool = False
+) -> Iterator[Library]:
+    """The whole library until the block ends.
 
-    `purpose` tells others who want it why.
+    Its index, if embedded, is owned by one process: this one if it is free; or "always"; or "never", to wait for
+    another process that shares it. `purpose` tells others what it is owned for; an owner may share it with them.
 
-    Raises LibraryBusy if another process owns it, LibraryMismatch if it was made with another embedding model,
-    LibraryFull if it is to be written and the disk is nearly full, IndexUnavailable.
+    Raises LibraryBusy if another process owns it and does not share it, LibraryMismatch if it was made with another
+    embedding model, LibraryFull if the disk is nearly full, IndexUnavailable or CatalogUnavailable.
     """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    _check_room(settings.data)
     with ExitStack() as stack:
-        if writes or not settings.index.url:
-            from docqa.ownership import owned
-
-            stack.enter_context(owned(settings.data, purpose))
-        if writes:
-            _check_room(settings.data)
-        opened = stack.enter_context(catalog(settings))
-        index = _server_index(settings, embedder) if settings.index.url else _embedded_index(settings, embedder)
+        if settings.index.url:
+            index = _server_index(settings, embedder)
+        elif ownership == "never" or (ownership == "if free" and _is_shared(settings)):
+            index = _shared_index(settings)
+        else:
+            index = _own_index(settings, embedder, purpose, stack, shares=shares)
         stack.callback(index.close)
+        opened = stack.enter_context(catalog(settings))
         opened.require("embedding", embedder.name, "This library was embedded with another model")
         yield Library(opened, files(settings), index)
+
+
+def _own_index(settings: Settings, embedder: Embedder, purpose: str, stack: ExitStack, *, shares: bool) -> Index:
+    from docqa import ownership
+    from docqa.index.edge import EdgeIndex
+    from docqa.index.shared import offered
+
+    stack.enter_context(ownership.owned(settings.data, purpose))
+    index = EdgeIndex(settings.data / "index", dimension=lambda: embedder.dimension)
+    if shares:
+        address, secret = stack.enter_context(offered(index))
+        ownership.share(settings.data, purpose, address=address, secret=secret)
+    return index
+
+
+def _shared_index(settings: Settings) -> "SharedIndex":
+    from docqa.index.shared import SharedIndex
+
+    return SharedIndex(lambda: _place_of_index(settings))
+
+
+def _is_shared(settings: Settings) -> bool:
+    """Whether another process owns the embedded index and shares it."""
+    if _place_of_index(settings) is None:
+        return False
+    index = _shared_index(settings)
+    try:
+        index.size(Scope())
+    except IndexUnavailable:
+        return False
+    finally:
+        index.close()
+    return True
+
+
+def _place_of_index(settings: Settings) -> tuple[str, bytes] | None:
+    from docqa.ownership import owner
+
+    found = owner(settings.data)
+    return (found.address, bytes.fromhex(found.secret)) if found and found.address else None
+
+
+@contextmanager
+def service(settings: Settings) -> Iterator[Service]:
+    """All that the HTTP API needs; this process owns the embedded index and shares it."""
+    model = embedder(settings)
+    with library(settings, model, purpose="docqa serve", ownership="always", shares=True) as opened:
+        found = retriever(settings, opened, model)
+        yield Service(settings, opened, found, _engines(settings, opened, found), model.name)
 
 
 def retriever(settings: Settings, library: Library, embedder: Embedder) -> Retriever:
@@ -83,16 +144,25 @@ def retriever(settings: Settings, library: Library, embedder: Embedder) -> Retri
 
 def engine(settings: Settings, library: Library, embedder: Embedder) -> Engine:
     """Answers from a library: by the model server if there is one, else by quotation."""
-    found = retriever(settings, library, embedder)
-    return Engine(
-        retriever=found,
-        pages=library.files,
-        names=library.catalog.names,
-        answerer=_answerer(settings, library, found.reranker),
-        method="model" if settings.model.url else "quotation",
-        evidence_pages=_model_pages(settings) if settings.model.url else settings.answer.pages,
-        not_found_below=settings.answer.not_found_below,
-    )
+    return _engines(settings, library, retriever(settings, library, embedder))()
+
+
+def _engines(settings: Settings, library: Library, retriever: Retriever) -> Engines:
+    inspect = cache(lambda: served(settings, model_server(settings)))  # asked once, when it is first needed
+
+    def make(*, budget_tokens: int | None = None, max_images: int | None = None) -> Engine:
+        budget = budget_tokens or settings.model.budget_tokens
+        return Engine(
+            retriever=retriever,
+            pages=library.files,
+            names=library.catalog.names,
+            answerer=_answerer(settings, library, retriever.reranker, inspect, budget, max_images),
+            method="model" if settings.model.url else "quotation",
+            evidence_pages=_model_pages(settings, budget) if settings.model.url else settings.answer.pages,
+            not_found_below=settings.answer.not_found_below,
+        )
+
+    return make
 
 
 @contextmanager
@@ -123,12 +193,6 @@ def _server_index(settings: Settings, embedder: Embedder) -> Index:
     return ServerIndex(client, chosen.collection, dimension=lambda: embedder.dimension)
 
 
-def _embedded_index(settings: Settings, embedder: Embedder) -> Index:
-    from docqa.index.edge import EdgeIndex
-
-    return EdgeIndex(settings.data / "index", dimension=lambda: embedder.dimension)
-
-
 def reranker(settings: Settings) -> Reranker | None:
     """The cross-encoder, unless it is switched off."""
     if not settings.reranking.enabled:
@@ -138,21 +202,30 @@ def reranker(settings: Settings) -> Reranker | None:
     return CrossEncoder(settings.reranking.model, threads=settings.embedding.threads, cache=_cache(settings))
 
 
-def _answerer(settings: Settings, library: Library, reranker: Reranker | None) -> Answerer:
+def _answerer(
+    settings: Settings,
+    library: Library,
+    reranker: Reranker | None,
+    inspect: Callable[[], "Served"],
+    budget_tokens: int,
+    max_images: int | None,
+) -> Answerer:
     if not settings.model.url:
         from docqa.extractive import QuotationAnswerer
 
         return QuotationAnswerer(reranker)
     from docqa.generative import ModelAnswerer
 
-    chosen = settings.model
-    server = model_server(settings)
+    def inspected() -> "Served":
+        found = inspect()
+        return found if max_images is None else replace(found, max_images=min(found.max_images, max_images))
+
     return ModelAnswerer(
-        server,
+        model_server(settings),
         library.files,
-        inspect=lambda: served(settings, server),
-        budget_tokens=chosen.budget_tokens,
-        answer_tokens=chosen.answer_tokens,
+        inspect=inspected,
+        budget_tokens=budget_tokens,
+        answer_tokens=settings.model.answer_tokens,
     )
 
 
@@ -178,6 +251,6 @@ def served(settings: Settings, server: "ChatModel") -> "Served":
     return serving.inspect(server, settings.model, count=tokenization.from_file(path))
 
 
-def _model_pages(settings: Settings) -> int:
+def _model_pages(settings: Settings, budget_tokens: int) -> int:
     """Pages that are considered for a prompt: more than usually fit."""
-    return settings.model.pages or max(settings.answer.pages, settings.model.budget_tokens // TOKENS_FOR_PAGE)
+    return settings.model.pages or max(settings.answer.pages, budget_tokens // TOKENS_FOR_PAGE)

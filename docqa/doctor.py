@@ -3,11 +3,11 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from docqa import build
+from docqa import build, repair
 from docqa.errors import DocQAError
-from docqa.library import Library
 from docqa.settings import ModelSettings, Settings
 from docqa.types import Document, Scope
 
@@ -30,11 +30,11 @@ class Finding:
     advice: str = ""  # what to do about it
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """Run every check; one that fails does not stop the others."""
+def examine(settings: Settings, *, repairs: bool = False) -> list[Finding]:
+    """Run every check; one that fails does not stop the others. With `repairs`, set right what can be."""
     checks: dict[str, Callable[[Settings], Iterator[Finding]]] = {
         "data directory": _disk,
-        "library": _library,
+        "library": partial(_library, repairs=repairs),
         "reranker": _reranker,
         "OCR": _ocr,
         "model server": _model,
@@ -59,14 +59,27 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     yield Finding("data directory", "warn" if low else "ok", f"{settings.data}, {free / 1e9:.1f} GB free", advice)
 
 
-def _library(settings: Settings) -> Iterator[Finding]:
+def _library(settings: Settings, *, repairs: bool) -> Iterator[Finding]:
     embedder = build.embedder(settings)
     yield Finding("embedding model", "ok", f"{embedder.name}, {embedder.dimension} dimensions")
     with build.library(settings, embedder, purpose="docqa doctor") as library:
-        documents = library.catalog.documents()
-        yield _catalog(documents)
-        yield _index(settings, library, documents)
-        yield _files(library, documents)
+        damages = repair.examine(library)
+        if repairs:
+            repair.repair(library, damages)
+        yield _catalog(library.catalog.documents())
+        if not damages:
+            total = library.index.count(Scope())
+            yield Finding(
+                "agreement",
+                "ok",
+                f"catalog, files and index ({settings.index.url or 'embedded'}) agree: {total} passages",
+            )
+        for damage in damages:
+            name = damage.document or f"unknown document {damage.document_id[:12]}"
+            if repairs:
+                yield Finding("agreement", "warn", f"{name}: {damage.found}", f"Repaired: {damage.remedy}.")
+            else:
+                yield Finding("agreement", "fail", f"{name}: {damage.found}", "docqa doctor --repair sets it right.")
 
 
 def _catalog(documents: list[Document]) -> Finding:
@@ -87,54 +100,6 @@ def _catalog(documents: list[Document]) -> Finding:
             "catalog", "warn", found, "Some documents are not read to the end: docqa ingest PATH... goes on with them."
         )
     return Finding("catalog", "ok", found)
-
-
-def _index(settings: Settings, library: Library, documents: list[Document]) -> Finding:
-    counts = {document.id: library.index.count(Scope((document.id,))) for document in documents}
-    total = library.index.count(Scope())
-    place = settings.index.url or "embedded"
-    if strays := total - sum(counts.values()):
-        return Finding(
-            "index",
-            "fail",
-            f"{strays} passages of documents that the catalog does not know ({place})",
-            "Move the library aside and read the PDFs again.",
-        )
-    if missing := [
-        document.name
-        for document in documents
-        if document.state == "done" and not counts[document.id] and _has_text(library, document)
-    ]:
-        return Finding(
-            "index",
-            "fail",
-            f"no passages of {', '.join(missing[:3])} ({place})",
-            "Delete these documents and read them again.",
-        )
-    return Finding("index", "ok", f"{total} passages ({place})")
-
-
-def _has_text(library: Library, document: Document) -> bool:
-    return any(
-        source in ("layer", "ocr") for source, error in library.catalog.page_outcomes(document.id).values() if not error
-    )
-
-
-def _files(library: Library, documents: list[Document]) -> Finding:
-    missing = []
-    for document in documents:
-        read = [number for number, (_, error) in library.catalog.page_outcomes(document.id).items() if not error]
-        stored = all(library.files.is_stored(document.id, number) for number in read)
-        if not (stored and library.files.original(document.id).is_file()):
-            missing.append(document.name)
-    if missing:
-        return Finding(
-            "files",
-            "fail",
-            f"files of {', '.join(missing[:3])} are gone",
-            "Delete these documents and read them again.",
-        )
-    return Finding("files", "ok", f"originals, page images and texts of {len(documents)} documents")
 
 
 def _reranker(settings: Settings) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from docqa.retrieval import Retriever, Stopwatch
 from docqa.types import Answer, AnswerMethod, Evidence, PageHit, Retrieval, Scope, Turn
 
 
-def _unheard(_: str) -> None:
+def _unheard(_: object) -> None:
     """For callers who only want the whole answer."""
 
 
@@ -31,16 +31,17 @@ class Engine:
         *,
         scope: Scope = Scope(),
         say: Callable[[str], None] = _unheard,
+        show: Callable[[Sequence[Evidence]], None] = _unheard,
         history: Sequence[Turn] = (),
     ) -> Answer:
-        """Find the pages and answer from them; `say` gets the answer's text as it comes.
+        """Find the pages and answer from them; `show` gets the pages, then `say` the answer's text as it comes.
 
         With the turns of earlier answers as history, a model goes on from them.
 
         Raises IndexUnavailable, ModelUnavailable, ModelRefused or ContextOverflow.
         """
         retrieval = self.retriever.retrieve(question, scope=scope, limit=self.evidence_pages)
-        return self.answer(question, retrieval, say=say, history=history)
+        return self.answer(question, retrieval, say=say, show=show, history=history)
 
     def answer(
         self,
@@ -48,6 +49,7 @@ class Engine:
         retrieval: Retrieval,
         *,
         say: Callable[[str], None] = _unheard,
+        show: Callable[[Sequence[Evidence]], None] = _unheard,
         history: Sequence[Turn] = (),
     ) -> Answer:
         """Answer from the best pages that were found, or say not_found if they hardly speak of the question.
@@ -59,9 +61,10 @@ class Engine:
             evidence = self._evidence(retrieval.hits[: self.evidence_pages])
         answerable = answerability.probability(retrieval)
         if answerable < self.not_found_below and not history:
+            show(evidence)
             return Answer(question, "not_found", self.method, "", (), evidence, answerable, watch.timings)
         with watch.time("answer"):
-            draft = self.answerer.answer(question, evidence, say, history)
+            draft = self.answerer.answer(question, evidence, say=say, show=show, history=history)
         return Answer(
             question=question,
             status=draft.status,

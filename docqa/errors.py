@@ -11,7 +11,7 @@ DocQAError
   SettingsError         a setting is wrong or unknown: its name is in the message
   UsageError            the request itself makes no sense
   ServiceUnavailable    the other side is down: retrying may help
-    IndexUnavailable, ModelUnavailable
+    IndexUnavailable, CatalogUnavailable, ModelUnavailable
   ModelRefused          the model server answered that it will not do this: change the named setting
   ContextOverflow       the question and its evidence do not fit the model
   MissingExtra          an optional dependency is not installed
@@ -67,7 +67,11 @@ class ServiceUnavailable(DocQAError):
 
 
 class IndexUnavailable(ServiceUnavailable):
-    """The Qdrant server did not answer."""
+    """The Qdrant server, or the process that holds the index, did not answer."""
+
+
+class CatalogUnavailable(ServiceUnavailable):
+    """The catalog's database server did not answer."""
 
 
 class ModelUnavailable(ServiceUnavailable):

@@ -42,7 +42,13 @@ class QuotationAnswerer:
     reranker: Reranker | None
 
     def answer(
-        self, question: str, evidence: Sequence[Evidence], say: Callable[[str], None], history: Sequence[Turn] = ()
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        *,
+        say: Callable[[str], None],
+        show: Callable[[Sequence[Evidence]], None],
+        history: Sequence[Turn] = (),
     ) -> Draft:
         """Quote what answers best, the best first; pages are labelled in the order they are quoted."""
         chosen = self._best(question, [candidate for each in evidence[:PAGES_READ] for candidate in _candidates(each)])
@@ -56,6 +62,7 @@ class QuotationAnswerer:
             lines.append("\n".join(as_read(quote.quote) for quote in quotes) + f" [{quotes[-1].label}]")
             citations += quotes
         text = "\n".join(lines)
+        show(tuple(shown.values()))
         say(text)
         return Draft("answered", text, tuple(citations), tuple(shown.values()))
 

@@ -16,6 +16,8 @@ from typing import IO, Any
 from docqa.errors import LibraryDamaged, NotInLibrary
 from docqa.types import Box, Heading, Page, Word
 
+ID_LENGTH = 64  # of a sha256 in hex
+
 
 @dataclass(frozen=True, slots=True)
 class Removed:
@@ -33,6 +35,13 @@ class Files:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+
+    @property
+    def uploads(self) -> Path:
+        """Where files are put that are still coming, on the disk where they will stay."""
+        folder = self._root / "uploads"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def original(self, document_id: str) -> Path:
         """Where the PDF's bytes lie."""
@@ -55,6 +64,19 @@ class Files:
                 raise OSError("it changes while it is being read: try again when it is complete")
             copy.flush()
             os.fsync(copy.fileno())
+        _sync_folder(target.parent)
+
+    def adopt_original(self, complete: Path, document_id: str) -> None:
+        """Keep a PDF that lies in uploads and is on the disk for good; it stays there, too, as another name of it."""
+        target = self.original(document_id)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(complete, target)
+        except FileExistsError:
+            return
+        except OSError:  # a file system without links
+            self.store_original(complete, document_id)
+        _sync_folder(target.parent)
 
     def store_page(self, document_id: str, page: Page, image: bytes) -> None:
         """Keep a page's image (JPEG) and what was read on it."""
@@ -105,6 +127,10 @@ class Files:
         """Where a page's image lies."""
         return self._page(document_id, number, "jpg")
 
+    def document_ids(self) -> list[str]:
+        """Ids of the documents that have a folder."""
+        return sorted(folder.name for folder in self._root.glob("??/*") if len(folder.name) == ID_LENGTH)
+
     def remove(self, document_id: str) -> Removed:
         """Delete everything of a document.
 
@@ -137,6 +163,16 @@ def digest(path: Path) -> str:
     """sha256 of a file's bytes, hex: the id of the document it holds."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put a new name on the disk for good, where the system can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 @contextmanager

@@ -39,7 +39,13 @@ class ModelAnswerer:
         return Fitter(self._inspect(), self._pages, self._budget_tokens, self._answer_tokens)
 
     def answer(
-        self, question: str, evidence: Sequence[Evidence], say: Callable[[str], None], history: Sequence[Turn] = ()
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        *,
+        say: Callable[[str], None],
+        show: Callable[[Sequence[Evidence]], None],
+        history: Sequence[Turn] = (),
     ) -> Draft:
         """Answer from evidence, best first; a text that breaks off is kept and marked.
 
@@ -47,6 +53,7 @@ class ModelAnswerer:
         """
         fitted = self._fitter.fit(question, self._continued(evidence), history)
         seen = tuple(shown.evidence for shown in (*(each for turn in history for each in turn.shown), *fitted.shown))
+        show(seen)
         labels = [each.label for each in seen]
         heard = _Heard(self._answer_tokens)
         for piece in citations.repaired(

@@ -1,11 +1,12 @@
 """The stores of a library together, where something touches all of them."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from docqa.catalog import Catalog
 from docqa.errors import NotInLibrary
-from docqa.files import Files
+from docqa.files import Files, Removed
 from docqa.protocols import Index
 from docqa.types import Document
 
@@ -22,6 +23,7 @@ class Receipt:
     sources: int  # places it had come from
     files: int
     bytes: int
+    answers: int  # stored ones that were made from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +34,68 @@ class Library:
     files: Files
     index: Index
 
-    def delete(self, document: Document) -> Receipt:
-        """Remove a document from the index, the disk and the catalog; stopped halfway, the next ingest finishes it."""
-        sources = len(self.catalog.sources(document.id))
-        self.catalog.unlink(document.id)
-        passages = self.index.delete(document.id)
-        removed = self.files.remove(document.id)
-        self.catalog.remove(document.id)
-        return Receipt(
-            document, passages, document.pages_done + document.pages_failed, sources, removed.files, removed.bytes
-        )
+    def register(
+        self, document_id: str, *, name: str, size_bytes: int, collection: str, path: str, store: Callable[[], None]
+    ) -> bool:
+        """Put a document into a collection, its bytes first; returns whether it was not there yet.
+
+        `store` puts its bytes in place, for good when it returns; it may be called more than once.
+        """
+        if not self.catalog.sources.of(document_id):
+            self.remove_unsourced(document_id)  # what a deletion that was cut short has left of it
+        store()
+        known = self.catalog.document(document_id)
+        self.catalog.register(document_id, name=name, size_bytes=size_bytes, collection=collection, path=path)
+        store()  # if it was deleted just before it was registered
+        if known is not None and collection not in known.collections:
+            self.index.set_collections(document_id, sorted({*known.collections, collection}))
+        if known is not None and known.state == "done":
+            self.supersede(document_id)
+        return known is None or collection not in known.collections
+
+    def supersede(self, document_id: str) -> None:
+        """Let older versions lose the paths of this document, and with them perhaps a collection."""
+        for loser in self.catalog.documents(ids=self.catalog.sources.supersede(document_id)):
+            if loser.collections:
+                self.index.set_collections(loser.id, loser.collections)
+
+    def retry(self, document_ids: Sequence[str]) -> list[Document]:
+        """Let documents that failed, or whose pages did, be read again; returns those."""
+        failed = [
+            document
+            for document in self.catalog.documents(ids=document_ids)
+            if document.state == "failed" or document.pages_failed
+        ]
+        self.catalog.requeue(document.id for document in failed)
+        return self.catalog.documents(ids=[document.id for document in failed])
+
+    def delete(self, document: Document, *, collections: Sequence[str] = ()) -> Receipt:
+        """Remove a document from the index, the disk, the catalog and the conversations.
+
+        With collections it is only taken out of these, and stays where others have it. Stopped halfway, whoever reads
+        documents next finishes it.
+        """
+        sources = self.catalog.sources.unlink(document.id, collections=collections)
+        if left := self.catalog.sources.of(document.id):
+            self.index.set_collections(document.id, sorted({collection for collection, _ in left}))
+            return Receipt(document, 0, 0, sources, 0, 0, 0)
+        answers = self.catalog.conversations.forget_document(document.id)
+        passages, removed = self.remove_unsourced(document.id)
+        pages = document.pages_done + document.pages_failed
+        return Receipt(document, passages, pages, sources, removed.files, removed.bytes, answers)
+
+    def remove_unsourced(self, document_id: str) -> tuple[int, Removed]:
+        """Remove a document that no path leads to; what is not there, or in use again, is left alone."""
+        try:
+            with self.catalog.hold(document_id) as held:
+                if held.is_sourced():
+                    return 0, Removed(0, 0)
+                passages = self.index.delete(document_id)
+                removed = self.files.remove(document_id)
+                held.remove()
+        except NotInLibrary:
+            return 0, Removed(0, 0)
+        return passages, removed
 
 
 def named(catalog: Catalog, name: str) -> Document:
@@ -55,7 +109,7 @@ def named(catalog: Catalog, name: str) -> Document:
         fitting = [
             document
             for document in documents
-            if any(Path(path).name == name for _, path in catalog.sources(document.id))
+            if any(Path(path).name == name for _, path in catalog.sources.of(document.id))
         ]
     if not fitting and len(name) >= ID_DIGITS:
         fitting = [document for document in documents if document.id.startswith(name.lower())]

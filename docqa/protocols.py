@@ -66,6 +66,14 @@ class Writer(Protocol):
         """How many passages the scope holds."""
         ...
 
+    def keys(self, scope: Scope) -> list[PassageKey]:
+        """Of every passage in the scope, in no order."""
+        ...
+
+    def remove(self, keys: Sequence[PassageKey]) -> None:
+        """Remove single passages."""
+        ...
+
 
 class Index(Searcher, Writer, Protocol):
     def close(self) -> None: ...
@@ -112,9 +120,18 @@ class Generator(Protocol):
 
 class Answerer(Protocol):
     def answer(
-        self, question: str, evidence: Sequence[Evidence], say: Callable[[str], None], history: Sequence[Turn] = ()
+        self,
+        question: str,
+        evidence: Sequence[Evidence],
+        *,
+        say: Callable[[str], None],
+        show: Callable[[Sequence[Evidence]], None],
+        history: Sequence[Turn] = (),
     ) -> Draft:
-        """Make an answer from the evidence; `say` gets its text as it comes. Only models go on from a history."""
+        """Make an answer from the evidence; only models go on from a history.
+
+        `show` gets the evidence once, as the answer labels it, then `say` the answer's text as it comes.
+        """
         ...
 
 

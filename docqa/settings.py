@@ -74,6 +74,32 @@ class AnswerSettings(_Section):
     )
 
 
+class CatalogSettings(_Section):
+    url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL, such as postgresql+psycopg://user:password@host/docqa; without it SQLite in the data"
+        " directory",
+    )
+
+
+class ApiSettings(_Section):
+    host: str = Field("127.0.0.1", description="address the API listens on; any but loopback needs an API key")
+    port: int = Field(8100, ge=0, le=65535)
+    hosts: tuple[str, ...] = Field((), description='further names it answers to, as JSON: ["docqa.example.org"]')
+    max_upload_mb: int = Field(1024, gt=0, description="largest upload in one request")
+    requests_per_minute: int = Field(600, gt=0, description="of one key, or of one address without keys")
+    concurrent_questions: int = Field(8, gt=0, description="answered at once; others wait")
+    queued_questions: int = Field(32, ge=0, description="that may wait; more are told to come back later")
+    cors_origins: tuple[str, ...] = Field((), description="web pages of other origins that may call it, as JSON")
+
+
+class UiSettings(_Section):
+    host: str = Field("127.0.0.1", description="address the page listens on")
+    port: int = Field(8501, ge=0, le=65535)
+    api_url: Address = Field(None, description="where it finds the API; without it where the API's settings say")
+    api_key: SecretStr | None = Field(None, description="it calls the API with: who sees the page sees what this may")
+
+
 class ModelSettings(_Section):
     url: Address = Field(
         None,
@@ -120,11 +146,14 @@ class Settings(BaseSettings):
         description="holds the whole library: copy it to move it",
     )
     index: IndexSettings = Field(default_factory=IndexSettings)
+    catalog: CatalogSettings = Field(default_factory=CatalogSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     reranking: RerankingSettings = Field(default_factory=RerankingSettings)
     ingest: IngestSettings = Field(default_factory=IngestSettings)
     answer: AnswerSettings = Field(default_factory=AnswerSettings)
     model: ModelSettings = Field(default_factory=ModelSettings)
+    api: ApiSettings = Field(default_factory=ApiSettings)
+    ui: UiSettings = Field(default_factory=UiSettings)
 
 
 class Setting(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 TextSource = Literal["layer", "ocr", "none"]
@@ -85,6 +86,7 @@ class Document:
     pages_failed: int
     error: str  # why it failed, or what its failed pages say; empty if nothing did
     size_bytes: int
+    added_at: datetime
 
 
 class PassageKey(NamedTuple):
@@ -124,6 +126,7 @@ class Scope:
 
     document_ids: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()  # ranges, first and last, 1-based
 
 
 class Ranked(NamedTuple):
@@ -284,3 +287,44 @@ class Answer:
     usage: Usage | None = None
     interrupted: str = ""  # why the text breaks off; empty if it is whole
     turn: Turn | None = None  # to ask on from, if a model was asked
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer as it was given, to be shown again."""
+
+    id: str
+    conversation_id: str
+    created_at: datetime
+    body: str  # JSON, byte for byte as it was sent
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Questions asked one after another, and their answers."""
+
+    id: str
+    title: str  # its first question
+    created_at: datetime
+    updated_at: datetime
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """Who may use the API, and for what. The secret itself is not kept."""
+
+    id: str
+    name: str
+    collections: tuple[str, ...]  # the only ones it may see; empty means all
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """How reading goes."""
+
+    states: Mapping[str, int]  # documents by state
+    pages_waiting: int  # of documents whose number of pages is known
+    pages_per_minute: float  # read in the last minute
+    worker_seen_at: datetime | None  # None if none ever was

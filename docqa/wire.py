@@ -1,7 +1,9 @@
 """The JSON that other programs build on (docs/json.md). Fields are added, never renamed or removed. Pure."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from docqa import answerability
@@ -16,13 +18,52 @@ def answer(answer: Answer) -> dict[str, Any]:
         "status": answer.status,
         "method": answer.method,
         "text": answer.text,
-        "citations": [_citation(each) for each in answer.citations],
-        "evidence": [_evidence(each) for each in answer.evidence],
+        "citations": [citation(each) for each in answer.citations],
+        "evidence": [evidence(each) for each in answer.evidence],
         "answerable": round(answer.answerable, 4),
         "timings": _timings(answer.timings),
         "interrupted": answer.interrupted,
         "usage": asdict(answer.usage) if answer.usage else None,
         "receipt": asdict(answer.receipt) | {"total": answer.receipt.total} if answer.receipt else None,
+    }
+
+
+def stored_answer(answer_: Answer, *, answer_id: str, conversation_id: str, created_at: datetime) -> str:
+    """The JSON text of an answer as the API sends it, streams it and shows it again, always the same bytes."""
+    place = {"id": answer_id, "conversation_id": conversation_id, "created_at": created_at.isoformat()}
+    return dumps(place | answer(answer_))
+
+
+def dumps(shape: Any) -> str:  # noqa: ANN401  anything that JSON knows
+    """JSON in ASCII without spaces: any text can be stored and sent as this."""
+    return json.dumps(shape, separators=(",", ":"))
+
+
+def citation(citation: Citation) -> dict[str, Any]:
+    """One citation of an answer."""
+    return {
+        "label": citation.label,
+        "document": citation.document,
+        "document_id": citation.document_id,
+        "page": citation.page,
+        "quote": citation.quote,
+        "boxes": [_box(box) for box in citation.boxes],
+        "supported": citation.supported,
+    }
+
+
+def evidence(evidence: Evidence) -> dict[str, Any]:
+    """One page of evidence."""
+    return {
+        "label": evidence.label,
+        "document": evidence.document,
+        "document_id": evidence.document_id,
+        "page": evidence.page.number,
+        "width": evidence.page.width,
+        "height": evidence.page.height,
+        "source": evidence.page.source,
+        "score": round(evidence.score, 4),
+        "passages": [_passage(passage) for passage in evidence.passages],
     }
 
 
@@ -53,6 +94,7 @@ def document(document: Document) -> dict[str, Any]:
         "pages_failed": document.pages_failed,
         "collections": list(document.collections),
         "size_bytes": document.size_bytes,
+        "added_at": document.added_at.isoformat(),
     }
 
 
@@ -80,38 +122,13 @@ def receipt(receipt: Receipt) -> dict[str, Any]:
             "sources": receipt.sources,
             "files": receipt.files,
             "bytes": receipt.bytes,
+            "answers": receipt.answers,
         },
     }
 
 
 def _timings(timings: Mapping[str, float]) -> dict[str, float]:
     return {stage: round(ms, 2) for stage, ms in timings.items()}
-
-
-def _citation(citation: Citation) -> dict[str, Any]:
-    return {
-        "label": citation.label,
-        "document": citation.document,
-        "document_id": citation.document_id,
-        "page": citation.page,
-        "quote": citation.quote,
-        "boxes": [_box(box) for box in citation.boxes],
-        "supported": citation.supported,
-    }
-
-
-def _evidence(evidence: Evidence) -> dict[str, Any]:
-    return {
-        "label": evidence.label,
-        "document": evidence.document,
-        "document_id": evidence.document_id,
-        "page": evidence.page.number,
-        "width": evidence.page.width,
-        "height": evidence.page.height,
-        "source": evidence.page.source,
-        "score": round(evidence.score, 4),
-        "passages": [_passage(passage) for passage in evidence.passages],
-    }
 
 
 def _hit(hit: PageHit, name: str) -> dict[str, Any]:

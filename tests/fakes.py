@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from docqa.types import Box, Evidence, Page, Passage, Vector, Word
-from ingest.pipeline import FileReport, Pipeline
+from ingest.intake import FileReport
+from ingest.pipeline import Pipeline
 
 
 class WordHashEmbedder:

@@ -1,6 +1,3 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from docqa.catalog import Catalog
@@ -10,94 +7,98 @@ from docqa.library import named
 FIRST, SECOND = "a" * 64, "b" * 64
 
 
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    catalog = Catalog.at(tmp_path / "catalog.db")
-    for document_id, name in [(FIRST, "first.pdf"), (SECOND, "second.pdf")]:
-        catalog.add(document_id, name=name, size_bytes=100)
-    yield catalog
-    catalog.close()
+def link(catalog: Catalog, document_id: str, collection: str, path: str) -> None:
+    name = {FIRST: "first.pdf", SECOND: "second.pdf"}.get(document_id, "first.pdf")
+    catalog.register(document_id, name=name, size_bytes=100, collection=collection, path=path)
+
+
+def record(catalog: Catalog, *outcomes: tuple[int, str, str]) -> None:
+    link(catalog, FIRST, "law", "/a.pdf")
+    with catalog.hold(FIRST) as held:
+        held.record_pages(outcomes)
 
 
 def test_a_new_document_is_queued(catalog: Catalog):
+    link(catalog, FIRST, "law", "/a.pdf")
     [document] = catalog.documents(ids=[FIRST])
-    assert (document.name, document.state, document.pages, document.collections) == ("first.pdf", "queued", 0, ())
+    assert (document.name, document.state, document.pages, document.collections) == ("first.pdf", "queued", 0, ("law",))
 
 
 def test_pages_are_counted_by_what_became_of_them(catalog: Catalog):
-    catalog.record_pages(FIRST, [(1, "layer", ""), (2, "", "timed out"), (3, "ocr", "")])
+    record(catalog, (1, "layer", ""), (2, "", "timed out"), (3, "ocr", ""))
     document = catalog.document(FIRST)
     assert document is not None
     assert (document.pages_done, document.pages_failed) == (2, 1)
 
 
 def test_a_page_recorded_again_replaces_its_outcome(catalog: Catalog):
-    catalog.record_pages(FIRST, [(2, "", "timed out")])
-    catalog.record_pages(FIRST, [(2, "layer", "")])
+    record(catalog, (2, "", "timed out"))
+    record(catalog, (2, "layer", ""))
     assert catalog.page_outcomes(FIRST) == {2: ("layer", "")}
 
 
 def test_a_document_is_in_the_collections_of_its_files(catalog: Catalog):
-    catalog.link(FIRST, collection="law", path="/x/a.pdf")
-    catalog.link(FIRST, collection="tax", path="/y/a.pdf")
-    catalog.link(FIRST, collection="tax", path="/y/a.pdf")
+    link(catalog, FIRST, "law", "/x/a.pdf")
+    link(catalog, FIRST, "tax", "/y/a.pdf")
+    link(catalog, FIRST, "tax", "/y/a.pdf")
     [document] = catalog.documents(collections=["tax"])
     assert document.collections == ("law", "tax")
 
 
 def test_a_newer_version_takes_the_path_once_it_is_done(catalog: Catalog):
-    catalog.link(FIRST, collection="law", path="/a.pdf")
+    link(catalog, FIRST, "law", "/a.pdf")
     catalog.set_state(FIRST, "done")
-    catalog.link(SECOND, collection="law", path="/a.pdf")
-    assert catalog.unsourced() == []
-    assert catalog.supersede(SECOND) == [FIRST]
-    assert catalog.unsourced() == [FIRST]
+    link(catalog, SECOND, "law", "/a.pdf")
+    assert catalog.sources.unsourced() == []
+    assert catalog.sources.supersede(SECOND) == [FIRST]
+    assert catalog.sources.unsourced() == [FIRST]
 
 
 def test_a_version_that_was_never_read_gives_way_at_once(catalog: Catalog):
-    catalog.link(FIRST, collection="law", path="/a.pdf")
-    catalog.link(SECOND, collection="law", path="/a.pdf")
-    assert catalog.unsourced() == [FIRST]
+    link(catalog, FIRST, "law", "/a.pdf")
+    link(catalog, SECOND, "law", "/a.pdf")
+    assert catalog.sources.unsourced() == [FIRST]
 
 
 def test_an_older_version_takes_no_path_from_a_newer_one(catalog: Catalog):
-    catalog.link(FIRST, collection="law", path="/a.pdf")
+    link(catalog, FIRST, "law", "/a.pdf")
     catalog.set_state(FIRST, "done")
-    catalog.link(SECOND, collection="law", path="/a.pdf")
-    catalog.link(FIRST, collection="law", path="/copy.pdf")
-    assert catalog.supersede(FIRST) == []
-    assert catalog.at_path(collection="law", path="/a.pdf") == [FIRST, SECOND]
+    link(catalog, SECOND, "law", "/a.pdf")
+    link(catalog, FIRST, "law", "/copy.pdf")
+    assert catalog.sources.supersede(FIRST) == []
+    assert catalog.sources.at_path(collection="law", path="/a.pdf") == [FIRST, SECOND]
 
 
 def test_a_file_may_change_back(catalog: Catalog):
-    catalog.link(FIRST, collection="law", path="/a.pdf")
+    link(catalog, FIRST, "law", "/a.pdf")
     catalog.set_state(FIRST, "done")
-    catalog.link(SECOND, collection="law", path="/a.pdf")
+    link(catalog, SECOND, "law", "/a.pdf")
     catalog.set_state(SECOND, "done")
-    catalog.link(FIRST, collection="law", path="/a.pdf")
-    assert catalog.supersede(FIRST) == [SECOND]
-    assert catalog.at_path(collection="law", path="/a.pdf") == [FIRST]
+    link(catalog, FIRST, "law", "/a.pdf")
+    assert catalog.sources.supersede(FIRST) == [SECOND]
+    assert catalog.sources.at_path(collection="law", path="/a.pdf") == [FIRST]
 
 
 def test_a_version_that_is_also_elsewhere_stays(catalog: Catalog):
-    catalog.link(FIRST, collection="law", path="/a.pdf")
-    catalog.link(FIRST, collection="law", path="/copy.pdf")
-    catalog.link(SECOND, collection="law", path="/a.pdf")
-    catalog.supersede(SECOND)
-    assert catalog.unsourced() == []
-    assert catalog.sources(FIRST) == [("law", "/copy.pdf")]
+    link(catalog, FIRST, "law", "/a.pdf")
+    link(catalog, FIRST, "law", "/copy.pdf")
+    link(catalog, SECOND, "law", "/a.pdf")
+    catalog.sources.supersede(SECOND)
+    assert catalog.sources.unsourced() == []
+    assert catalog.sources.of(FIRST) == [("law", "/copy.pdf")]
 
 
 def test_removing_a_document_removes_its_pages_and_sources(catalog: Catalog):
-    catalog.link(FIRST, collection="law", path="/a.pdf")
-    catalog.record_pages(FIRST, [(1, "layer", "")])
-    catalog.remove(FIRST)
+    record(catalog, (1, "layer", ""))
+    with catalog.hold(FIRST) as held:
+        held.remove()
     assert catalog.document(FIRST) is None
     assert catalog.page_outcomes(FIRST) == {}
-    assert catalog.at_path(collection="law", path="/a.pdf") == []
+    assert catalog.sources.at_path(collection="law", path="/a.pdf") == []
 
 
 def test_a_library_made_with_other_settings_is_refused(catalog: Catalog):
+    link(catalog, FIRST, "law", "/a.pdf")
     catalog.require("embedding", "bge", "embedded with another model")
     catalog.require("embedding", "bge", "embedded with another model")
     with pytest.raises(LibraryMismatch, match="it has embedding bge, not mpnet"):
@@ -105,6 +106,8 @@ def test_a_library_made_with_other_settings_is_refused(catalog: Catalog):
 
 
 def test_a_document_is_named_by_file_name_or_id(catalog: Catalog):
+    link(catalog, FIRST, "law", "/x/first.pdf")
+    link(catalog, SECOND, "law", "/x/second.pdf")
     assert named(catalog, "second.pdf").id == SECOND
     assert named(catalog, "bbbbbb").id == SECOND
     with pytest.raises(NotInLibrary, match="docqa list"):
@@ -112,6 +115,7 @@ def test_a_document_is_named_by_file_name_or_id(catalog: Catalog):
 
 
 def test_an_ambiguous_name_lists_the_ids(catalog: Catalog):
-    catalog.add("c" * 64, name="first.pdf", size_bytes=1)
+    link(catalog, FIRST, "law", "/x/first.pdf")
+    link(catalog, "c" * 64, "law", "/y/first.pdf")
     with pytest.raises(NotInLibrary, match="aaaaaaaaaaaa, cccccccccccc"):
         named(catalog, "first.pdf")

@@ -8,7 +8,6 @@ import pytest
 from docqa import build
 from docqa.doctor import Finding, examine
 from docqa.settings import ModelSettings, Settings
-from docqa.types import Scope
 
 
 @pytest.fixture
@@ -23,26 +22,6 @@ def found(settings: Settings, check: str) -> Finding:
 
 def test_a_sound_library_has_nothing_to_complain_of(settings: Settings):
     assert {finding.state for finding in examine(settings)} == {"ok"}
-
-
-def test_missing_files_are_found(settings: Settings):
-    next(settings.data.rglob("2.jpg")).unlink()
-    assert found(settings, "files").state == "fail"
-
-
-def test_passages_of_an_unknown_document_are_found(settings: Settings):
-    with build.catalog(settings) as catalog:
-        catalog.remove(catalog.documents()[0].id)
-    finding = found(settings, "index")
-    assert (finding.state, "does not know" in finding.found) == ("fail", True)
-
-
-def test_a_document_without_passages_is_found(settings: Settings):
-    model = build.embedder(settings)
-    with build.library(settings, model, purpose="test") as library:
-        library.index.delete(library.catalog.documents()[0].id)
-        assert library.index.count(Scope()) > 0
-    assert "no passages of harbour-report-2024.pdf" in found(settings, "index").found
 
 
 def test_failed_documents_are_pointed_out(settings: Settings):

@@ -3,9 +3,12 @@ from docqa.types import Citation
 from tests.fakes import SharedWordsReranker, evidence
 
 
+def ignore(_: object) -> None: ...
+
+
 def quoted(question: str, *texts: str) -> tuple[Citation, ...]:
     pages = [evidence(text, label=number, number=number) for number, text in enumerate(texts, start=1)]
-    return QuotationAnswerer(SharedWordsReranker()).answer(question, pages, lambda _: None).citations
+    return QuotationAnswerer(SharedWordsReranker()).answer(question, pages, say=ignore, show=ignore).citations
 
 
 LONG = "The harbour of the town was built with stones from the hills around it"
@@ -43,12 +46,12 @@ def test_sentences_that_answer_far_worse_are_not_quoted():
 
 def test_the_text_says_each_quote_with_its_label_and_the_cells_of_rows_apart():
     page = evidence("Grain revenue\t24.1\t29.8 of the million euros that we had in all", label=1)
-    draft = QuotationAnswerer(SharedWordsReranker()).answer("grain revenue", [page], lambda _: None)
+    draft = QuotationAnswerer(SharedWordsReranker()).answer("grain revenue", [page], say=ignore, show=ignore)
     assert draft.text == "Grain revenue | 24.1 | 29.8 of the million euros that we had in all [1]"
 
 
 def test_without_a_reranker_the_best_passage_begins_the_answer():
-    draft = QuotationAnswerer(None).answer("anything", [evidence(f"{LONG}. Another one.")], lambda _: None)
+    draft = QuotationAnswerer(None).answer("anything", [evidence(f"{LONG}. Another one.")], say=ignore, show=ignore)
     assert [citation.quote for citation in draft.citations] == [f"{LONG}."]
 
 
@@ -62,7 +65,9 @@ def test_a_row_of_figures_is_quoted_with_the_heads_of_its_columns():
         for name, first, second in (("Container", 82.6, 91.3), ("Grain", 24.1, 29.8))
     ]
     shown = evidence("\n".join(["Division of the port, as it stood at the end of that year\t2023\t2024", *rows]))
-    draft = QuotationAnswerer(SharedWordsReranker()).answer("What was grain terminal revenue?", [shown], lambda _: None)
+    draft = QuotationAnswerer(SharedWordsReranker()).answer(
+        "What was grain terminal revenue?", [shown], say=ignore, show=ignore
+    )
     heads, row = draft.citations[:2]
     assert heads.quote.endswith("\t2023\t2024")
     assert row.quote == rows[1]
@@ -71,7 +76,9 @@ def test_a_row_of_figures_is_quoted_with_the_heads_of_its_columns():
 
 def test_a_short_line_takes_nothing_from_another_block():
     shown = evidence("Target reached in 2023\n\nGreenhouse gas emissions of our waste activities fell by 11 percent.")
-    draft = QuotationAnswerer(SharedWordsReranker()).answer("Which target was reached?", [shown], lambda _: None)
+    draft = QuotationAnswerer(SharedWordsReranker()).answer(
+        "Which target was reached?", [shown], say=ignore, show=ignore
+    )
     assert draft.text.split("\n")[0] == "Target reached in 2023 [1]"
 
 
@@ -80,6 +87,6 @@ def test_labels_count_up_in_the_order_of_the_quotes():
         evidence("Nothing here speaks of what was asked at all.", label=1, number=1),
         evidence("The crane lifts forty tonnes in any weather.", label=2, number=2),
     ]
-    draft = QuotationAnswerer(SharedWordsReranker()).answer("What does the crane lift?", pages, lambda _: None)
+    draft = QuotationAnswerer(SharedWordsReranker()).answer("What does the crane lift?", pages, say=ignore, show=ignore)
     assert [(each.label, each.page) for each in draft.citations][:1] == [(1, 2)]
     assert [(each.label, each.page.number) for each in draft.shown] == [(1, 2), (2, 1)]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 
+from docqa.catalog.documents import Held
 from docqa.files import digest
 from docqa.library import Library
 from docqa.types import PassageKey, Scope
@@ -62,7 +63,7 @@ def test_a_deletion_that_was_stopped_is_finished_and_the_file_can_come_again(
     path = make_pdf("One page.")
     run(pipeline, path)
     [document] = library.catalog.documents()
-    library.catalog.unlink(document.id)
+    library.catalog.sources.unlink(document.id)
     library.index.delete(document.id)  # and no further
     [report], pages = run(pipeline, path)
     assert (report.outcome, pages) == ("done", 1)
@@ -168,8 +169,9 @@ def test_stopped_anywhere_it_goes_on_and_ends_the_same(
         *[f"This is page {number}, on its own subject." for number in range(1, 8)], title="Seven pages here"
     )
     method = {"files": "store_page", "index": "upsert", "catalog": "record_pages"}[store]
-    target = {"files": library.files, "index": library.index, "catalog": library.catalog}[store]
-    original = getattr(type(target), method)
+    target = {"files": library.files, "index": library.index, "catalog": Held}[store]
+    owner = target if isinstance(target, type) else type(target)
+    original = getattr(owner, method)
     calls = iter(range(100))
 
     def cut(self, *args, **kwargs):
@@ -178,7 +180,7 @@ def test_stopped_anywhere_it_goes_on_and_ends_the_same(
         return original(self, *args, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(target), method, cut)
+        patch.setattr(owner, method, cut)
         with pytest.raises(PowerCut):
             run(pipeline, path)
     [document] = library.catalog.documents()
@@ -212,8 +214,7 @@ def test_a_document_left_unfinished_is_finished_by_the_next_run_on_other_files(
 ):
     path = make_pdf("Left behind.", name="left.pdf")
     library.files.store_original(path, digest(path))
-    library.catalog.add(digest(path), name="left.pdf", size_bytes=1)
-    library.catalog.link(digest(path), collection="default", path=str(path))
+    library.catalog.register(digest(path), name="left.pdf", size_bytes=1, collection="default", path=str(path))
     run(pipeline, make_pdf("Another file.", name="other.pdf"))
     assert [document.state for document in library.catalog.documents()] == ["done", "done"]
 

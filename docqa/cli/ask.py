@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docqa.cli import ingest, options
+from docqa.cli import options, reading
 from docqa.errors import DocumentError, UsageError
 from docqa.types import Answer, Scope
 
@@ -72,7 +72,7 @@ def ask(
         model_settings = settings.model.model_copy(update={"budget_tokens": budget})
         settings = settings.model_copy(update={"model": model_settings})
     model = build.embedder(settings)
-    with build.library(settings, model, purpose="docqa ask", writes=bool(paths)) as library:
+    with build.library(settings, model, purpose="docqa ask") as library:
         scope = options.scope_of(library.catalog, document_names, collections)
         named: dict[str, str] = {}
         if paths:
@@ -110,14 +110,17 @@ def _read(settings: "Settings", library: "Library", model: "Embedder", paths: tu
     from ingest.discover import discover
 
     found = discover(paths)
-    with ingest.pipeline(settings, library, model) as pipeline, ingest.shown_progress() as progress:
-        reports = pipeline.ingest(found, collection="default", progress=progress)
+    reports = reading.read(settings, library, model, found, collection="default")
     if any(each.outcome != "unchanged" for each in reports):
-        ingest.report(reports)
+        reading.report(reports)
     readable = [each.path for each in reports if each.outcome != "failed"]
     if not readable:
         raise DocumentError("None of the files could be read, so there is nothing to ask")
-    return {id: path.name for path in readable for id in library.catalog.at_path(collection="default", path=str(path))}
+    return {
+        id: path.name
+        for path in readable
+        for id in library.catalog.sources.at_path(collection="default", path=str(path))
+    }
 
 
 def _say(text: str) -> None:

@@ -46,7 +46,7 @@ def show(data: Path | None, name: str, page: int | None, as_json: bool) -> None:
     with build.catalog(settings) as catalog:
         document = named(catalog, name)
         outcomes = catalog.page_outcomes(document.id)
-        sources = catalog.sources(document.id)
+        sources = catalog.sources.of(document.id)
     if page is not None:
         if document.pages and page > document.pages:
             raise NotInLibrary(f"{document.name} has {document.pages} pages")
@@ -78,7 +78,7 @@ def delete(data: Path | None, names: tuple[str, ...], as_json: bool) -> None:
     settings = load(data)
     with build.catalog(settings) as catalog:
         documents = {document.id: document for document in (named(catalog, name) for name in names)}
-    with build.library(settings, build.embedder(settings), purpose="docqa delete", writes=True) as library:
+    with build.library(settings, build.embedder(settings), purpose="docqa delete") as library:
         receipts = [library.delete(document) for document in documents.values()]
     if as_json:
         click.echo(

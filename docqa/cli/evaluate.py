@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from docqa.cli import ingest, options
+from docqa.cli import options, reading
 from docqa.errors import UsageError
 
 
@@ -40,14 +40,13 @@ def evaluate(data: Path | None, questions: Path, pdfs: str, as_json: bool, html:
         raise UsageError(f"There is no folder {html.parent} to write the report to")
     settings = load(data)
     model = build.embedder(settings)
-    with build.library(settings, model, purpose="docqa eval", writes=True) as library:
-        with ingest.pipeline(settings, library, model) as pipeline, ingest.shown_progress() as progress:
-            reports = pipeline.ingest(discover([pdfs]), collection="default", progress=progress)
+    with build.library(settings, model, purpose="docqa eval") as library:
+        reports = reading.read(settings, library, model, discover([pdfs]), collection="default")
         if any(each.outcome != "unchanged" for each in reports):
-            ingest.report(reports)
+            reading.report(reports)
         documents = {}
         for each in reports:
-            if found := library.catalog.at_path(collection="default", path=str(each.path)):
+            if found := library.catalog.sources.at_path(collection="default", path=str(each.path)):
                 documents[each.path.name] = found[0 if each.outcome == "failed" else -1]
         if all(each.outcome == "failed" for each in reports):
             raise UsageError(f"No PDF in {pdfs} could be read")

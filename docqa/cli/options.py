@@ -49,7 +49,7 @@ def scope_of(catalog: "Catalog", document_names: tuple[str, ...], collections: t
 
 def known_collections(catalog: "Catalog", names: tuple[str, ...]) -> None:
     """Raises NotInLibrary for a collection that holds nothing."""
-    if unknown := set(names) - set(known := catalog.collections()):
+    if unknown := set(names) - set(known := catalog.sources.collections()):
         raise NotInLibrary(
             f"No collection is called {min(unknown)}: there " + (f"are {', '.join(known)}" if known else "is none yet")
         )

@@ -29,14 +29,15 @@ def config(data: Path | None, as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--repair", "repairs", is_flag=True, help="Set right where catalog, files and index disagree.")
 @options.as_json
 @click.pass_obj
-def doctor(data: Path | None, as_json: bool) -> None:
+def doctor(data: Path | None, repairs: bool, as_json: bool) -> None:
     """Check that everything docqa needs is there and fits together; exits with 1 if something is broken."""
     from docqa.doctor import examine
     from docqa.settings import load
 
-    findings = examine(load(data))
+    findings = examine(load(data), repairs=repairs)
     if as_json:
         shape = [
             {"check": each.check, "state": each.state, "found": each.found, "advice": each.advice} for each in findings

@@ -12,6 +12,8 @@ from docqa.index import bm25, schema
 from docqa.protocols import Entry
 from docqa.types import Passage, PassageKey, Ranked, Rankings, Scope, Vector
 
+KEYS_AT_ONCE = 10_000
+
 
 class EdgeIndex:
     """One shard in one directory, owned by one process; what a write method returned from survives a crash.
@@ -76,6 +78,21 @@ class EdgeIndex:
     def count(self, scope: Scope) -> int:
         return int(self._shard.count(edge.CountRequest(exact=True, filter=_filter(scope))))
 
+    def keys(self, scope: Scope) -> list[PassageKey]:
+        found: list[PassageKey] = []
+        offset = None
+        while True:
+            request = edge.ScrollRequest(offset=offset, limit=KEYS_AT_ONCE, filter=_filter(scope), with_payload=False)
+            records, offset = self._shard.scroll(request)
+            found += [schema.key_of(record.id) for record in records]
+            if offset is None:
+                return found
+
+    def remove(self, keys: Sequence[PassageKey]) -> None:
+        ids: list[int | uuid.UUID | str] = [schema.point_id(key) for key in keys]
+        if ids:
+            self._shard.update(edge.UpdateOperation.delete_points(ids))
+
 
 def _loaded(folder: Path) -> edge.EdgeShard:
     try:
@@ -101,7 +118,13 @@ def _only(document_id: str) -> edge.Filter:
 def _filter(scope: Scope) -> edge.Filter | None:
     wanted = {schema.DOCUMENT_ID: scope.document_ids, schema.COLLECTIONS: scope.collections}
     must = [_any_of(field, values) for field, values in wanted.items() if values]
+    if scope.pages:
+        must.append(edge.Filter(should=[_within(first, last) for first, last in scope.pages]))
     return edge.Filter(must=must) if must else None
+
+
+def _within(first: int, last: int) -> Any:  # noqa: ANN401  the stubs want an invariant union
+    return edge.FieldCondition(key=schema.PAGE, range=edge.RangeFloat(gte=first, lte=last))
 
 
 def _any_of(field: str, values: Sequence[str]) -> Any:  # noqa: ANN401  the stubs want an invariant union

@@ -20,6 +20,7 @@ SPARSE = (PASSAGE_WORDS, PAGE_WORDS, DOCUMENT_WORDS)
 
 DOCUMENT_ID = "document_id"
 COLLECTIONS = "collections"
+PAGE = "page"
 KEYWORDS = (DOCUMENT_ID, COLLECTIONS)  # payload fields that searches filter by
 
 # Usual length in BM25 terms (stop words left out) of what each sparse vector holds: BM25 needs one fixed before it
@@ -53,7 +54,7 @@ def payload(entry: Entry) -> dict[str, Any]:
     return {
         DOCUMENT_ID: passage.document_id,
         COLLECTIONS: list(entry.collections),
-        "page": passage.page,
+        PAGE: passage.page,
         "ordinal": passage.ordinal,
         "start": passage.start,
         "text": passage.text,
@@ -67,7 +68,7 @@ def passage_of(payload: Mapping[str, Any]) -> Passage:
     edges = payload["boxes"]
     return Passage(
         document_id=payload[DOCUMENT_ID],
-        page=payload["page"],
+        page=payload[PAGE],
         ordinal=payload["ordinal"],
         start=payload["start"],
         text=payload["text"],

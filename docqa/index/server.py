@@ -12,6 +12,8 @@ from docqa.index import bm25, schema
 from docqa.protocols import Entry
 from docqa.types import Passage, PassageKey, Ranked, Rankings, Scope, Vector
 
+KEYS_AT_ONCE = 10_000
+
 
 class ServerIndex:
     """One collection on a Qdrant server; every write is on the server when the method returns.
@@ -89,6 +91,24 @@ class ServerIndex:
         with _translated():
             return self._client.count(self._collection, count_filter=_filter(scope), exact=True).count
 
+    def keys(self, scope: Scope) -> list[PassageKey]:
+        found: list[PassageKey] = []
+        offset = None
+        while True:
+            with _translated():
+                records, offset = self._client.scroll(
+                    self._collection, _filter(scope), limit=KEYS_AT_ONCE, offset=offset, with_payload=False
+                )
+            found += [schema.key_of(record.id) for record in records]
+            if offset is None:
+                return found
+
+    def remove(self, keys: Sequence[PassageKey]) -> None:
+        ids: list[Any] = [schema.point_id(key) for key in keys]
+        if ids:
+            with _translated():
+                self._client.delete(self._collection, models.PointIdsList(points=ids), wait=True)
+
 
 @contextmanager
 def _translated() -> Iterator[None]:
@@ -120,7 +140,13 @@ def _only(document_id: str) -> models.Filter:
 def _filter(scope: Scope) -> models.Filter | None:
     wanted = {schema.DOCUMENT_ID: scope.document_ids, schema.COLLECTIONS: scope.collections}
     must = [_any_of(field, values) for field, values in wanted.items() if values]
+    if scope.pages:
+        must.append(models.Filter(should=[_within(first, last) for first, last in scope.pages]))
     return models.Filter(must=must) if must else None
+
+
+def _within(first: int, last: int) -> Any:  # noqa: ANN401  the models want an invariant union
+    return models.FieldCondition(key=schema.PAGE, range=models.Range(gte=first, lte=last))
 
 
 def _any_of(field: str, values: Sequence[str]) -> Any:  # noqa: ANN401  the models want an invariant union

@@ -1,0 +1,271 @@
+"""Documents and the state of every page."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import sqlalchemy as sa
+
+from docqa.catalog import database
+from docqa.catalog.conversations import Conversations
+from docqa.catalog.keys import Keys
+from docqa.catalog.sources import Sources
+from docqa.catalog.tables import documents as _documents
+from docqa.catalog.tables import facts as _facts
+from docqa.catalog.tables import pages as _pages
+from docqa.catalog.tables import sources as _sources
+from docqa.errors import LibraryMismatch, NotInLibrary
+from docqa.types import Activity, Document, DocumentState
+
+UNFINISHED = ("queued", "reading")
+RATE_S = 60.0  # over which reading's speed is measured,
+RATE_AT_LEAST_S = 10.0  # but not over less than this
+WORKER_SEEN = "worker_seen_at"  # a fact
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A document that nobody else changes for now. What is recorded here counts once the hold ends without error."""
+
+    connection: sa.Connection
+    document_id: str
+
+    def record_pages(self, outcomes: Iterable[tuple[int, str, str]]) -> None:
+        """Record pages as (number, source, error)."""
+        now = datetime.now(UTC)
+        rows = [
+            {"document_id": self.document_id, "number": number, "source": source, "error": error, "read_at": now}
+            for number, source, error in outcomes
+        ]
+        numbers = [row["number"] for row in rows]
+        mine = _pages.delete().filter_by(document_id=self.document_id)
+        self.connection.execute(mine.where(_pages.c.number.in_(numbers)))
+        self.connection.execute(_pages.insert(), rows)
+
+    def forget_pages(self, numbers: Iterable[int]) -> None:
+        """Let pages count as not tried, and the document as not read to the end."""
+        mine = _pages.delete().filter_by(document_id=self.document_id)
+        self.connection.execute(mine.where(_pages.c.number.in_(list(numbers))))
+        again = _documents.update().where(_documents.c.id == self.document_id)
+        self.connection.execute(again.values(state="queued", error=""))
+
+    def is_sourced(self) -> bool:
+        """Whether a path leads to it."""
+        query = sa.select(sa.func.count()).select_from(_sources).filter_by(document_id=self.document_id)
+        return bool(self.connection.scalar(query))
+
+    def remove(self) -> None:
+        """Forget it and its pages."""
+        self.connection.execute(_documents.delete().where(_documents.c.id == self.document_id))
+
+
+class Catalog:
+    """Any number of processes may read and write it."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self.sources = Sources(engine)
+        self.conversations = Conversations(engine)
+        self.keys = Keys(engine)
+
+    @classmethod
+    def at(cls, path: Path) -> "Catalog":
+        """The catalog in an SQLite file, made if absent.
+
+        Raises LibraryDamaged, now or later, if the file cannot be read or written; LibraryMismatch.
+        """
+        return cls(database.sqlite_at(path))
+
+    @classmethod
+    def on(cls, url: str) -> "Catalog":
+        """The catalog on a database server.
+
+        Raises CatalogUnavailable, now or later; LibraryMismatch or MissingExtra.
+        """
+        return cls(database.server_at(url))
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def require(self, name: str, value: str, complaint: str) -> None:
+        """Record a fact about the library, or check that it still holds; an empty library takes any.
+
+        Raises LibraryMismatch, beginning with `complaint`, if the library was made with another value.
+        """
+        with self._engine.begin() as connection:
+            found = connection.scalar(sa.select(_facts.c.value).where(_facts.c.name == name))
+            if found is None:
+                connection.execute(_facts.insert().values(name=name, value=value))
+            elif found != value and connection.scalar(sa.select(sa.func.count()).select_from(_documents)) == 0:
+                connection.execute(_facts.update().where(_facts.c.name == name).values(value=value))
+            elif found != value:
+                raise LibraryMismatch(
+                    f"{complaint}: it has {name} {found}, not {value}."
+                    " Change it back, or read the PDFs into another --data."
+                )
+
+    # documents
+
+    def documents(self, *, ids: Sequence[str] | None = None, collections: Sequence[str] = ()) -> list[Document]:
+        """Documents in the order they came; all of them, or those with an id, or in one of the collections."""
+        return list(self._read(ids, collections))
+
+    def document(self, document_id: str) -> Document | None:
+        return next(self._read([document_id], ()), None)
+
+    def names(self, document_ids: Iterable[str]) -> dict[str, str]:
+        """File names of documents; unknown ids are left out."""
+        query = sa.select(_documents.c.id, _documents.c.name).where(_documents.c.id.in_(list(document_ids)))
+        with self._engine.connect() as connection:
+            return {row.id: row.name for row in connection.execute(query)}
+
+    def _read(
+        self, ids: Sequence[str] | None, collections: Sequence[str], *, unfinished: bool = False
+    ) -> Iterator[Document]:
+        done = sa.func.count(sa.case((_pages.c.error == "", 1)))
+        failed = sa.func.count(sa.case((_pages.c.error != "", 1)))
+        query = sa.select(_documents, done.label("pages_done"), failed.label("pages_failed"))
+        query = query.outerjoin(_pages).group_by(_documents.c.id)
+        if unfinished:
+            query = query.where(_documents.c.state.in_(UNFINISHED)).order_by(_documents.c.attempts)
+        query = query.order_by(_documents.c.added_at, _documents.c.name)
+        if ids is not None:
+            query = query.where(_documents.c.id.in_(ids))
+        if collections:
+            query = query.where(
+                _documents.c.id.in_(sa.select(_sources.c.document_id).where(_sources.c.collection.in_(collections)))
+            )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+            placed: dict[str, set[str]] = {}
+            sources = sa.select(_sources.c.document_id, _sources.c.collection)
+            for source in connection.execute(
+                sources if ids is None else sources.where(_sources.c.document_id.in_(ids))
+            ):
+                placed.setdefault(source.document_id, set()).add(source.collection)
+        for row in rows:
+            yield Document(
+                id=row.id,
+                name=row.name,
+                title=row.title,
+                collections=tuple(sorted(placed.get(row.id, ()))),
+                state=cast(DocumentState, row.state),
+                pages=row.pages,
+                pages_done=row.pages_done,
+                pages_failed=row.pages_failed,
+                error=row.error,
+                size_bytes=row.size_bytes,
+                added_at=row.added_at,
+            )
+
+    def register(self, document_id: str, *, name: str, size_bytes: int, collection: str, path: str) -> None:
+        """Queue a document if the catalog has it not yet, and let a path lead to it: both or neither."""
+        row = {"id": document_id, "name": name, "title": "", "state": "queued", "pages": 0, "error": ""}
+        row |= {"size_bytes": size_bytes, "added_at": datetime.now(UTC)}
+        for last in (False, True):
+            try:
+                with self._engine.begin() as connection:
+                    if not _locked(connection, document_id):
+                        connection.execute(_documents.insert().values(row))
+                    self.sources.link(connection, document_id, collection=collection, path=path)
+                return
+            except sa.exc.IntegrityError:  # another process registered it in the same moment
+                if last:
+                    raise
+
+    @contextmanager
+    def hold(self, document_id: str, *, progress: bool = False) -> Iterator[Held]:
+        """Keep others from changing or removing a document until the block ends; `progress` forgets its attempts.
+
+        Nothing else of the catalog can be written inside. Raises NotInLibrary if it is gone.
+        """
+        with self._engine.begin() as connection:
+            values = {"attempts": 0} if progress else {"attempts": _documents.c.attempts}
+            if not _locked(connection, document_id, values):
+                raise NotInLibrary(f"Document {document_id[:12]} is not in the library any more")
+            yield Held(connection, document_id)
+
+    def unfinished(self) -> list[Document]:
+        """Documents to read: those that failed to be read to the end least often first, then in the order they came."""
+        return list(self._read(None, (), unfinished=True))
+
+    def attempt(self, document_id: str) -> int:
+        """Note that reading begins or goes on; returns how often it did since a page was last recorded."""
+        with self._engine.begin() as connection:
+            _locked(connection, document_id, {"attempts": _documents.c.attempts + 1, "state": "reading"})
+            query = sa.select(_documents.c.attempts).where(_documents.c.id == document_id)
+            return connection.scalar(query) or 0
+
+    def requeue(self, document_ids: Iterable[str]) -> None:
+        """Let documents be read again where they failed: failed pages count as not tried."""
+        wanted = list(document_ids)
+        again = {"state": "queued", "error": "", "attempts": 0}
+        with self._engine.begin() as connection:
+            connection.execute(_documents.update().where(_documents.c.id.in_(wanted)).values(again))
+            connection.execute(_pages.delete().where(_pages.c.document_id.in_(wanted), _pages.c.error != ""))
+
+    def set_state(
+        self,
+        document_id: str,
+        state: DocumentState,
+        *,
+        error: str = "",
+        pages: int | None = None,
+        title: str | None = None,
+    ) -> None:
+        """Record where a document stands; pages and title only if given."""
+        known = {name: value for name, value in {"pages": pages, "title": title}.items() if value is not None}
+        with self._engine.begin() as connection:
+            connection.execute(
+                _documents.update().where(_documents.c.id == document_id).values(state=state, error=error, **known)
+            )
+
+    # pages
+
+    def page_outcomes(self, document_id: str) -> dict[int, tuple[str, str]]:
+        """(source, error) of every page that was tried, by number."""
+        query = sa.select(_pages).filter_by(document_id=document_id).order_by(_pages.c.number)
+        with self._engine.connect() as connection:
+            return {row.number: (row.source, row.error) for row in connection.execute(query)}
+
+    # the worker
+
+    def worker_is_there(self) -> None:
+        """Note that a worker runs now."""
+        seen = {"value": datetime.now(UTC).isoformat()}
+        with self._engine.begin() as connection:
+            if not connection.execute(_facts.update().where(_facts.c.name == WORKER_SEEN).values(seen)).rowcount:
+                connection.execute(_facts.insert().values(name=WORKER_SEEN, **seen))
+
+    def activity(self) -> Activity:
+        """How reading goes."""
+        now = datetime.now(UTC)
+        lately = now - timedelta(seconds=RATE_S)
+        waiting = sa.select(_documents.c.id).where(_documents.c.state.in_(UNFINISHED))
+        with self._engine.connect() as connection:
+            states = connection.execute(
+                sa.select(_documents.c.state, sa.func.count()).group_by(_documents.c.state)
+            ).all()
+            expected = connection.scalar(sa.select(sa.func.sum(_documents.c.pages)).where(_documents.c.id.in_(waiting)))
+            tried = connection.scalar(
+                sa.select(sa.func.count()).select_from(_pages).where(_pages.c.document_id.in_(waiting))
+            )
+            first, read = connection.execute(
+                sa.select(sa.func.min(_pages.c.read_at), sa.func.count()).where(_pages.c.read_at > lately)
+            ).one()
+            seen = connection.scalar(sa.select(_facts.c.value).where(_facts.c.name == WORKER_SEEN))
+        return Activity(
+            states={state: count for state, count in states},
+            pages_waiting=max(0, (expected or 0) - (tried or 0)),
+            pages_per_minute=60 * read / max((now - first).total_seconds(), RATE_AT_LEAST_S) if first else 0.0,
+            worker_seen_at=datetime.fromisoformat(seen) if seen else None,
+        )
+
+
+def _locked(connection: sa.Connection, document_id: str, values: Mapping[str, object] | None = None) -> bool:
+    """Begin to write with this document's row, so that others wait; False if there is none."""
+    update = _documents.update().where(_documents.c.id == document_id)
+    return bool(connection.execute(update.values(values or {"attempts": _documents.c.attempts})).rowcount)
