@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from docqa.sentences import Sentence, sentences
 from docqa.types import Citation, Evidence
+from docqa.words import terms
 
 _NUMBERS = r"(\d{1,3}(?:\s*(?:[,;&–-]|and)\s*\d{1,3})*)"
 _MARKER = re.compile(
@@ -13,13 +14,7 @@ _MARKER = re.compile(
     re.IGNORECASE,
 )
 _PERHAPS_MARKER = re.compile(r"\s*(?:[\[【(][^\]】)]{0,60})?$")  # the end of a text that may go on to be one
-_TERM = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]{3,}")
 _SUPPORT = 0.5  # share of a claim's words that a page must hold to bear it out
-_STOP_WORDS = frozenset(
-    "the and for are was were has have had that this these those with from which who whom its their they she him her"
-    " you your our not but can will would about into than then there here when what where been being also such more"
-    " most only over under per".split()
-)
 
 
 def repair(text: str, labels: Collection[int]) -> str:
@@ -75,7 +70,7 @@ def _claims(text: str) -> list[str]:
 
 def _citation(evidence: Evidence, claim: str) -> Citation:
     page = evidence.page
-    wanted = _terms(claim)
+    wanted = terms(claim)
     best = max(sentences(page.text), key=lambda each: _shared(wanted, page.text, each), default=None)
     found = best is not None and _shared(wanted, page.text, best) > 0
     start, end = (best.start, best.end) if best is not None and found else (0, 0)
@@ -86,22 +81,17 @@ def _citation(evidence: Evidence, claim: str) -> Citation:
         page=page.number,
         quote=page.text[start:end],
         boxes=page.boxes(start, end),
-        supported=found and _is_supported(wanted, _terms(page.text)),
+        supported=found and _is_supported(wanted, terms(page.text)),
     )
 
 
 def _shared(wanted: set[str], text: str, sentence: Sentence) -> float:
     """Words in common, by the square root of the sentence's length: a long row does not win by its length alone."""
-    terms = _terms(text[sentence.start : sentence.end])
-    return len(wanted & terms) / math.sqrt(len(terms) or 1)
+    found = terms(text[sentence.start : sentence.end])
+    return len(wanted & found) / math.sqrt(len(found) or 1)
 
 
 def _is_supported(wanted: set[str], on_page: set[str]) -> bool:
     numbers = {term for term in wanted if term[0].isdigit()}
     words = wanted - numbers
     return numbers <= on_page and len(words & on_page) >= _SUPPORT * len(words)
-
-
-def _terms(text: str) -> set[str]:
-    found = (term.casefold().replace(",", "").rstrip(".") for term in _TERM.findall(text))
-    return {term for term in found if term not in _STOP_WORDS}

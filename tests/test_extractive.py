@@ -90,3 +90,23 @@ def test_labels_count_up_in_the_order_of_the_quotes():
     draft = QuotationAnswerer(SharedWordsReranker()).answer("What does the crane lift?", pages, say=ignore, show=ignore)
     assert [(each.label, each.page) for each in draft.citations][:1] == [(1, 2)]
     assert [(each.label, each.page.number) for each in draft.shown] == [(1, 2), (2, 1)]
+
+
+def test_of_a_long_page_what_shares_words_with_the_question_is_read():
+    class Counting(SharedWordsReranker):
+        read = 0
+
+        def score(self, question, texts):
+            self.read += len(texts)
+            return super().score(question, texts)
+
+    reranker = Counting()
+    filler = " ".join(
+        f"The {word} of the town is an old one that few people know." for word in "abcdefghijklmnopqrstuvw"
+    )
+    page = evidence(f"{filler} The ferries carried 12,000 passengers in the whole of last year.")
+    draft = QuotationAnswerer(reranker).answer(
+        "How many passengers did the ferry carry?", [page], say=ignore, show=ignore
+    )
+    assert "12,000 passengers" in draft.text
+    assert reranker.read <= 16
