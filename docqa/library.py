@@ -76,9 +76,11 @@ class Library:
         documents next finishes it.
         """
         sources = self.catalog.sources.unlink(document.id, collections=collections)
-        if left := self.catalog.sources.of(document.id):
-            self.index.set_collections(document.id, sorted({collection for collection, _ in left}))
-            return Receipt(document, 0, 0, sources, 0, 0, 0)
+        if left := {collection for collection, _ in self.catalog.sources.of(document.id)}:
+            self.index.set_collections(document.id, sorted(left))
+            blind = [key.id for key in self.catalog.keys.list() if key.collections and not left & {*key.collections}]
+            answers = self.catalog.conversations.forget_document(document.id, owners=blind)
+            return Receipt(document, 0, 0, sources, 0, 0, answers)
         answers = self.catalog.conversations.forget_document(document.id)
         passages, removed = self.remove_unsourced(document.id)
         pages = document.pages_done + document.pages_failed

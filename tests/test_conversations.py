@@ -55,6 +55,14 @@ def test_answers_go_with_the_document_they_were_made_from(catalog: Catalog):
     assert [each.id for each in catalog.conversations.list("")] == ["c"]
 
 
+def test_only_the_answers_of_some_owners_may_go(catalog: Catalog):
+    say(catalog, "a", "one", owner="alice")
+    say(catalog, "b", "two", owner="bob")
+    assert catalog.conversations.forget_document("d", owners=["alice"]) == 1
+    assert catalog.conversations.list("alice") == []
+    assert [each.id for each in catalog.conversations.list("bob")] == ["two"]
+
+
 def test_a_verdict_is_kept_and_can_be_taken_back(catalog: Catalog):
     say(catalog, "a", "c")
     catalog.conversations.rate("a", "", "down", "wrong page")

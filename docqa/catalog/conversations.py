@@ -102,9 +102,12 @@ class Conversations:
         with self._engine.connect() as connection:
             return {verdict: count for verdict, count in connection.execute(query.group_by(_answers.c.verdict))}
 
-    def forget_document(self, document_id: str) -> int:
-        """Delete the answers that were made from a document, and conversations that hold none any more."""
+    def forget_document(self, document_id: str, *, owners: Sequence[str] | None = None) -> int:
+        """Delete the answers that were made from a document, of all or of these owners; and what is empty then."""
         made_from = sa.select(_answer_documents.c.answer_id).filter_by(document_id=document_id)
+        if owners is not None:
+            theirs = sa.select(_conversations.c.id).where(_conversations.c.owner.in_(owners))
+            made_from = made_from.join(_answers).where(_answers.c.conversation_id.in_(theirs))
         with self._engine.begin() as connection:
             removed = connection.execute(_answers.delete().where(_answers.c.id.in_(made_from))).rowcount
             empty = _conversations.c.id.not_in(sa.select(_answers.c.conversation_id))
