@@ -42,7 +42,8 @@ class TextModel:
     """A transformer in a directory: model.onnx (or onnx/model.onnx) and tokenizer.json.
 
     Texts are run one at a time on several threads: on a CPU that is faster than padded batches, and with int8 weights a
-    text's vector does not depend on its neighbours in a batch. The graph that onnxruntime makes of the model is kept in
+    text's vector does not depend on its neighbours in a batch. Callers share the threads: who comes first is served
+    first, and several are not all slowed down alike. The graph that onnxruntime makes of the model is kept in
     `cache`: the next start is faster by what it takes to make.
     """
 
@@ -57,14 +58,13 @@ class TextModel:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
-        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="model")
 
     def run(self, texts: Sequence[str | tuple[str, str]]) -> list[Any]:
         """The model's first output for each text, or pair of texts, as a NumPy array with a batch dimension of 1."""
         if len(texts) == 1:
             return [self._run(texts[0])]
-        with ThreadPoolExecutor(self._threads) as pool:
-            return list(pool.map(self._run, texts))
+        return list(self._pool.map(self._run, texts))
 
     def _run(self, text: str | tuple[str, str]) -> Any:  # noqa: ANN401  a NumPy array
         import numpy as np
