@@ -1,5 +1,6 @@
 """A question in a conversation: what was said before, the answer, and its place in the store."""
 
+import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,10 +37,13 @@ class Dialogue:
         IndexUnavailable, ModelUnavailable, ModelRefused or ContextOverflow.
         """
         history: list[Turn] = []
+        before: list[str] = []
         if conversation_id is not None:
-            self.library.catalog.conversations.get(conversation_id, owner)
+            conversations = self.library.catalog.conversations
+            conversations.get(conversation_id, owner)
+            before = [json.loads(answer.body)["question"] for answer in conversations.answers(conversation_id)]
             history = self._history(conversation_id, scope)
-        answer = self.engine.ask(question, scope=scope, say=say, show=show, history=history)
+        answer = self.engine.ask(question, scope=scope, say=say, show=show, history=history, before=before)
         begun = conversation_id or uuid.uuid4().hex
         stored_id, now = uuid.uuid4().hex, datetime.now(UTC)
         body = wire.stored_answer(answer, answer_id=stored_id, conversation_id=begun, created_at=now)

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from docqa import answerability
+from docqa import answerability, followup
 from docqa.protocols import Answerer, NameOf, Pages
 from docqa.retrieval import Retriever, Stopwatch
-from docqa.types import Answer, AnswerMethod, Evidence, PageHit, Retrieval, Scope, Turn
+from docqa.types import Answer, AnswerMethod, Draft, Evidence, PageHit, Retrieval, Scope, Turn
 
 
 def _unheard(_: object) -> None:
@@ -33,40 +33,56 @@ class Engine:
         say: Callable[[str], None] = _unheard,
         show: Callable[[Sequence[Evidence]], None] = _unheard,
         history: Sequence[Turn] = (),
+        before: Sequence[str] = (),
     ) -> Answer:
         """Find the pages and answer from them; `show` gets the pages, then `say` the answer's text as it comes.
 
-        With the turns of earlier answers as history, a model goes on from them.
+        After the questions `before`, oldest first, it is understood as a follow-up. With the turns of earlier answers
+        as history, a model goes on from them.
 
         Raises IndexUnavailable, ModelUnavailable, ModelRefused or ContextOverflow.
         """
-        retrieval = self.retriever.retrieve(question, scope=scope, limit=self.evidence_pages)
-        return self.answer(question, retrieval, say=say, show=show, history=history)
+        meant, retrieval = self._retrieved(question, before, scope)
+        return self.answer(question, retrieval, meant=meant, say=say, show=show, history=history)
+
+    def _retrieved(self, question: str, before: Sequence[str], scope: Scope) -> tuple[str, Retrieval]:
+        """The question as it is meant, and its pages; where both are possible, as the documents speak of it more."""
+        meaning = followup.meaning(question, before)
+        possible = [meaning.question] if meaning.certain else [meaning.question, question]
+        found = [(each, self.retriever.retrieve(each, scope=scope, limit=self.evidence_pages)) for each in possible]
+        return max(found, key=lambda pair: answerability.probability(pair[1]))
 
     def answer(
         self,
         question: str,
         retrieval: Retrieval,
         *,
+        meant: str = "",
         say: Callable[[str], None] = _unheard,
         show: Callable[[Sequence[Evidence]], None] = _unheard,
         history: Sequence[Turn] = (),
     ) -> Answer:
         """Answer from the best pages that were found, or say not_found if they hardly speak of the question.
 
+        `meant` is the question as it stands by itself, if that differs.
+
         Raises ModelUnavailable, ModelRefused or ContextOverflow.
         """
+        meant = meant or question
         watch = Stopwatch(dict(retrieval.timings))
         with watch.time("pages"):
             evidence = self._evidence(retrieval.hits[: self.evidence_pages])
         answerable = answerability.probability(retrieval)
         if answerable < self.not_found_below and not history:
             show(evidence)
-            return Answer(question, "not_found", self.method, "", (), evidence, answerable, watch.timings)
-        with watch.time("answer"):
-            draft = self.answerer.answer(question, evidence, say=say, show=show, history=history)
+            draft = Draft("not_found", "", (), evidence)
+        else:
+            with watch.time("answer"):
+                asked = question if history else meant  # a model reads in the conversation what a follow-up leans on
+                draft = self.answerer.answer(asked, evidence, say=say, show=show, history=history)
         return Answer(
             question=question,
+            searched=meant,
             status=draft.status,
             method=self.method,
             text=draft.text,

@@ -276,6 +276,7 @@ class Answer:
     """An answer and what proves it."""
 
     question: str
+    searched: str  # the question as it stands by itself: a follow-up with what it leans on
     status: AnswerStatus
     method: AnswerMethod
     text: str

@@ -15,6 +15,7 @@ def answer(answer: Answer) -> dict[str, Any]:
     """What `docqa ask --json` prints."""
     return {
         "question": answer.question,
+        "searched": answer.searched,
         "status": answer.status,
         "method": answer.method,
         "text": answer.text,

@@ -54,3 +54,17 @@ def test_a_scope_keeps_other_documents_out(engine: Engine):
 
 def test_every_stage_is_timed(engine: Engine):
     assert set(engine.ask("How long is the warranty?").timings) == {"embed", "search", "rerank", "pages", "answer"}
+
+
+def test_a_follow_up_is_answered_with_what_it_leans_on(engine: Engine):
+    first = "What was crane availability in the third quarter?"
+    answer = engine.ask("And in the fourth quarter?", before=[first])
+    assert answer.searched == f"{first} And in the fourth quarter?"
+    assert answer.question == "And in the fourth quarter?"
+    assert (answer.citations[0].document, answer.citations[0].page) == ("harbour-report-2024.pdf", 2)
+
+
+def test_a_short_question_on_something_else_is_taken_by_itself(engine: Engine):
+    answer = engine.ask("Audit fee?", before=["What does fault code E11 mean?"])
+    assert answer.searched == "Audit fee?"
+    assert "212,000" in answer.text

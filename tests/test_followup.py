@@ -1,0 +1,56 @@
+import pytest
+
+from docqa.followup import meaning
+
+REVENUE = "What was Adobe's total revenue in fiscal 2022?"
+
+
+@pytest.mark.parametrize(
+    ("question", "means"),
+    [
+        ("And in 2021?", "What was Adobe's total revenue in fiscal 2021?"),
+        ("2020?", "What was Adobe's total revenue in fiscal 2020?"),
+        ("What about 2021 and 2020?", "What was Adobe's total revenue in fiscal 2021? 2020"),
+        ("Why did it grow?", f"{REVENUE} Why did it grow?"),
+        ("And the net income?", f"{REVENUE} And the net income?"),
+        (
+            "How many employees did they have in 2020?",
+            "What was Adobe's total revenue in fiscal ? How many employees did they have in 2020?",
+        ),
+    ],
+)
+def test_what_points_back_takes_from_the_question_before(question: str, means: str):
+    found = meaning(question, [REVENUE])
+    assert (found.question, found.certain) == (means, True)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When does the lease of the Berlin office end?",
+        "How tight must the flange bolts of the turbine be?",
+        "Which of the funds that were named has the lowest fees?",
+    ],
+)
+def test_a_question_that_stands_by_itself_is_left_alone(question: str):
+    found = meaning(question, [REVENUE])
+    assert (found.question, found.certain) == (question, True)
+
+
+def test_a_short_question_may_lean_on_the_one_before_or_not():
+    found = meaning("Audit fee?", [REVENUE])
+    assert (found.question, found.certain) == (f"{REVENUE} Audit fee?", False)
+
+
+def test_what_a_chain_of_questions_is_about_is_kept():
+    found = meaning("And in 2020?", [REVENUE, "And in 2021?"])
+    assert found.question == "What was Adobe's total revenue in fiscal 2020?"
+
+
+def test_a_new_subject_ends_the_chain():
+    found = meaning("And in 2020?", [REVENUE, "How many ships did the harbour of Sandhaven see in 2024?"])
+    assert found.question == "How many ships did the harbour of Sandhaven see in 2020?"
+
+
+def test_the_first_question_means_what_it_says():
+    assert meaning("And why?", []).question == "And why?"
