@@ -79,9 +79,7 @@ def ask(
             named = _read(settings, library, model, paths)
             scope = Scope(tuple(named))
         elif not library.index.count(Scope()):
-            raise UsageError(
-                "The library is empty. Read some PDFs first: docqa ingest PATH..., or docqa ask FILE.pdf QUESTION"
-            )
+            raise UsageError(_nothing_to_ask(library))
         engine = build.engine(settings, library, model)
         engine = replace(engine, names=lambda ids: library.catalog.names(ids) | named)  # as the user calls them
         streamed = engine.method == "model" and not as_json
@@ -97,6 +95,12 @@ def ask(
 
 
 COMMANDS = [ask]
+
+
+def _nothing_to_ask(library: "Library") -> str:
+    if documents := library.catalog.documents():
+        return f"None of the {len(documents)} documents has been read yet: docqa list shows how far they are"
+    return "The library is empty. Read some PDFs first: docqa ingest PATH..., or docqa ask FILE.pdf QUESTION"
 
 
 def _parted(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:

@@ -263,7 +263,7 @@ def test_a_server_killed_midway_leaves_what_it_said(vllm: VLLM, model: ChatModel
         if len("".join(heard)) > 100:
             vllm.kill()
 
-    draft = answerer.answer("Tell everything.", pages_of("The harbour."), say)
+    draft = answerer.answer("Tell everything.", pages_of("The harbour."), say=say, show=lambda _: None)
     assert draft.interrupted
     assert len(draft.text) > 50
     with pytest.raises(ModelUnavailable):
