@@ -211,7 +211,7 @@ def large_upload(service: Running, folder: Path) -> None:
     ended.set()
     watching.join()
     print(
-        f"- Upload of 1 GiB: {status} after {took:.1f} s; the API's memory grew from {before:.0f} to {most:.0f} MB at most."
+        f"- Upload of 1 GiB: {status} after {took:.1f} s; memory of the API {before:.0f} MB before, at most {most:.0f}."
     )
 
 
@@ -234,10 +234,8 @@ def many_uploads(service: Running, folder: Path) -> None:
     expected = {hashlib.sha256(content(number)).hexdigest() for number in range(UPLOADS)}
     listed = httpx.get(f"{service.url}/v1/documents", params={"limit": 1000}, timeout=60).json()["documents"]
     there = [each["id"] for each in listed if each["id"] in expected]
-    print(
-        f"- {UPLOADS} uploads at once, {len(expected)} different: {took:.1f} s; lost {len(expected - ids - set(there))},"
-        f" twice {len(there) - len(set(there))}."
-    )
+    lost, twice = len(expected - (ids & set(there))), len(there) - len(set(there))
+    print(f"- {UPLOADS} uploads at once, {len(expected)} different: {took:.1f} s; {lost} lost, {twice} there twice.")
 
 
 def memory_mb(pid: int) -> float:

@@ -134,6 +134,11 @@ def service(settings: Settings) -> Iterator[Service]:
     model = embedder(settings)
     with library(settings, model, purpose="docqa serve", ownership="always", shares=True) as opened:
         found = retriever(settings, opened, model)
+        if found.reranker:
+            found.reranker.score(
+                "first", ["second"]
+            )  # the models' first run takes longer: it should be nobody's question
+        model.embed_query("first")
         yield Service(settings, opened, found, _engines(settings, opened, found), model.name)
 
 

@@ -81,23 +81,29 @@ class Library:
             blind = [key.id for key in self.catalog.keys.list() if key.collections and not left & {*key.collections}]
             answers = self.catalog.conversations.forget_document(document.id, owners=blind)
             return Receipt(document, 0, 0, sources, 0, 0, answers)
-        answers = self.catalog.conversations.forget_document(document.id)
-        passages, removed = self.remove_unsourced(document.id)
+        passages, removed, answers = self.remove_unsourced(document.id)
         pages = document.pages_done + document.pages_failed
         return Receipt(document, passages, pages, sources, removed.files, removed.bytes, answers)
 
-    def remove_unsourced(self, document_id: str) -> tuple[int, Removed]:
-        """Remove a document that no path leads to; what is not there, or in use again, is left alone."""
+    def remove_unsourced(self, document_id: str) -> tuple[int, Removed, int]:
+        """Remove a document that no path leads to; what is not there, or in use again, is left alone.
+
+        Returns the passages and files that were removed, and the number of stored answers.
+        """
+        nothing = 0, Removed(0, 0), 0
+        if self.catalog.sources.of(document_id):
+            return nothing
+        answers = self.catalog.conversations.forget_document(document_id)
         try:
             with self.catalog.hold(document_id) as held:
                 if held.is_sourced():
-                    return 0, Removed(0, 0)
+                    return nothing
                 passages = self.index.delete(document_id)
                 removed = self.files.remove(document_id)
                 held.remove()
         except NotInLibrary:
-            return 0, Removed(0, 0)
-        return passages, removed
+            return nothing
+        return passages, removed, answers
 
 
 def named(catalog: Catalog, name: str) -> Document:

@@ -27,21 +27,22 @@ def _files(path: str) -> Iterator[Path]:
     if given.is_file():
         yield given.resolve()
     elif given.is_dir():
-        yield from _pdfs_below(given.resolve())
+        yield from pdfs_below(given.resolve())
     else:
         for match in glob.glob(str(given), recursive=True):
             if Path(match).is_dir():
-                yield from _pdfs_below(Path(match).resolve())
+                yield from pdfs_below(Path(match).resolve())
             elif Path(match).is_file():
                 yield Path(match).resolve()
 
 
-def _pdfs_below(folder: Path) -> Iterator[Path]:
+def pdfs_below(folder: Path) -> Iterator[Path]:
+    """PDF files in an absolute folder and below, but hidden ones; what cannot be looked at is left out."""
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(parent, name)
-            if name.lower().endswith(".pdf") and not name.startswith(".") and path.is_file():
+            if name.lower().endswith(".pdf") and not name.startswith(".") and os.path.isfile(path):
                 yield path.resolve()
 
 

@@ -46,6 +46,12 @@ def test_nobody_sees_the_conversations_of_another_key(catalog: Catalog):
             look()
 
 
+def test_conversations_can_be_handed_over(catalog: Catalog):
+    say(catalog, "a", "c")
+    catalog.conversations.hand_over("", "alice")
+    assert (len(catalog.conversations.list("")), len(catalog.conversations.list("alice"))) == (0, 1)
+
+
 def test_answers_go_with_the_document_they_were_made_from(catalog: Catalog):
     say(catalog, "a", "c", document="kept")
     say(catalog, "b", "c", document="deleted")

@@ -100,12 +100,25 @@ def test_deleting_a_document_deletes_the_answers_made_from_it(dialogue: Dialogue
         library.catalog.conversations.answer(stored.id, "")
 
 
-def test_turns_whose_pages_are_gone_are_not_gone_on_from(
-    dialogue: Dialogue, library: Library, answerer: Remembers, pipeline: Pipeline, make_pdf: Callable[..., Path]
+def test_a_new_version_of_a_file_takes_the_answers_made_from_the_old_one_along(
+    dialogue: Dialogue, library: Library, pipeline: Pipeline, make_pdf: Callable[..., Path]
 ):
+    ask(dialogue, "What gives wool?")
+    run(pipeline, make_pdf("Llamas give wool, too.", name="sheep.pdf"))
+    assert library.catalog.conversations.list("") == []
+
+
+def test_pages_that_may_not_be_seen_any_more_are_not_gone_on_from(dialogue: Dialogue, answerer: Remembers):
     first = ask(dialogue, "What gives wool?")
-    run(pipeline, make_pdf("Llamas give wool, too.", name="sheep.pdf"))  # a new version replaces the old one
-    ask(dialogue, "And milk?", conversation=first.conversation_id)
+    elsewhere = Scope(collections=("elsewhere",))
+    dialogue.ask(
+        "And milk?",
+        scope=elsewhere,
+        owner="",
+        conversation_id=first.conversation_id,
+        say=lambda _: None,
+        show=lambda _: None,
+    )
     assert answerer.histories[-1] == []
 
 

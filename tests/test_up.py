@@ -19,10 +19,10 @@ from typing import Any
 
 import pytest
 
+from tests.commands import docqa, eventually
 from tests.test_cli import DOCQA
 from tests.test_crash import _session
 
-WAIT_S = 60.0
 ANY_PORT = {"DOCQA_API__PORT": "0", "DOCQA_UI__PORT": "0"}
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for the children in /proc")
@@ -85,20 +85,9 @@ def up(data: Path) -> Iterator[Up]:
         process.communicate()
 
 
-def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.1)
-
-
 @pytest.fixture
 def data(example_data: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(example_data, tmp_path / "data"))
-
-
-def docqa(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*DOCQA, "--data", str(data), *words], capture_output=True, text=True, timeout=60)
 
 
 def test_it_answers_reads_survives_and_stops_within_seconds(data: Path, make_pdf: Callable[..., Path]):
@@ -108,11 +97,11 @@ def test_it_answers_reads_survives_and_stops_within_seconds(data: Path, make_pdf
             assert page.status == 200
         assert running.get("/v1/query", question)[1]["status"] == "answered"
 
-        another = docqa(data, "up")
+        another = docqa("up", data=data)
         assert another.returncode == 1
         assert f"process {running.process.pid}, which shows it at {running.page}" in another.stderr
 
-        queued = docqa(data, "ingest", str(make_pdf("The lighthouse keeper is called Ada Moor.")))
+        queued = docqa("ingest", str(make_pdf("The lighthouse keeper is called Ada Moor.")), data=data)
         assert "read 1 of 1 files (1 pages)" in queued.stderr
         assert "Ada Moor" in running.get("/v1/query", {"question": "Who is the lighthouse keeper?"})[1]["text"]
 
@@ -124,10 +113,11 @@ def test_it_answers_reads_survives_and_stops_within_seconds(data: Path, make_pdf
         eventually(lambda: running.get("/health")[0] == 200)
         assert running.get("/v1/query", question)[1]["status"] == "answered"
 
-        key = docqa(data, "key", "create", "alice").stdout.strip()
+        key = docqa("key", "create", "alice", data=data).stdout.strip()
         assert running.get("/v1/query", question)[0] == 401
         assert running.get("/v1/query", question, key)[0] == 200
-        eventually(lambda: "docqa up" in docqa(data, "key", "list").stdout)
+        page_key = (data / "page-key").read_text()
+        eventually(lambda: running.get("/v1/query", question, page_key)[0] == 200)
 
         running.process.send_signal(signal.SIGTERM)
         begun = time.monotonic()
@@ -152,13 +142,13 @@ def test_nothing_is_left_when_it_is_killed_and_it_starts_again_where_it_was(data
         again.process.send_signal(signal.SIGINT)
         again.process.communicate(timeout=30)
         assert again.process.returncode == 0
-    assert "agree" in docqa(data, "doctor").stdout
+    assert "agree" in docqa("doctor", data=data).stdout
 
 
 def test_a_port_that_is_taken_is_named_with_its_setting(tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        done = docqa(tmp_path / "data", "up", "--port", str(port))
+        done = docqa("up", "--port", str(port), data=tmp_path / "data")
     assert done.returncode == 1
     assert f"Port {port} on 127.0.0.1 is taken" in done.stderr
     assert "DOCQA_UI__PORT" in done.stderr
@@ -167,7 +157,7 @@ def test_a_port_that_is_taken_is_named_with_its_setting(tmp_path: Path):
 def test_an_api_that_does_not_start_is_given_up_with_its_reason(data: Path, monkeypatch: pytest.MonkeyPatch):
     for name, value in (ANY_PORT | {"DOCQA_EMBEDDING__MODEL": "/no/model"}).items():
         monkeypatch.setenv(name, value)
-    done = docqa(data, "up")
+    done = docqa("up", data=data)
     assert done.returncode == 1
     assert done.stdout == ""
     assert "docqa: api ended 3 times within 30 s of its start" in done.stderr

@@ -77,6 +77,11 @@ class Conversations:
             raise NotInLibrary("There is no such answer: it was deleted, or a document it was made from was")
         return _answer(row)
 
+    def hand_over(self, owner: str, to: str) -> None:
+        """Let the conversations of one owner be another's."""
+        with self._engine.begin() as connection:
+            connection.execute(_conversations.update().filter_by(owner=owner).values(owner=to))
+
     def delete(self, conversation_id: str, owner: str) -> None:
         """Delete a conversation with its answers.
 

@@ -30,7 +30,7 @@ def sqlite_at(path: Path) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:  # noqa: ANN401  a DB-API connection
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA synchronous=FULL")  # what was acknowledged outlasts a power cut
         connection.execute("PRAGMA foreign_keys=ON")
 
     @sa.event.listens_for(engine, "handle_error")

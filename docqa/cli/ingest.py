@@ -40,6 +40,7 @@ def ingest(
     settings = load(data)
     if watch:
         following.follow(settings, paths, collection=collection, poll_s=poll)
+        return
     found = discover(paths)
     model = build.embedder(settings)
     with build.library(settings, model, purpose="docqa ingest", shares=True) as library:

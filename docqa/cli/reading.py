@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,14 +24,21 @@ LOOK_S = 0.3  # between two looks at what the worker does
 
 
 def read(
-    settings: "Settings", library: "Library", model: "Embedder", paths: Sequence[Path], *, collection: str
+    settings: "Settings",
+    library: "Library",
+    model: "Embedder",
+    paths: Sequence[Path],
+    *,
+    collection: str,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> list["FileReport"]:
-    """Put files into the library and read what was not read yet; returns what became of each."""
+    """Put files into the library and read what was not read yet, until `stopping`; returns what became of each."""
     from ingest import intake
 
     with shown_progress() as progress:
         registered, unreadable = intake.register(library, paths, collection=collection, progress=progress)
-        read_registered(settings, library, model, [each.document_id for each in registered], progress)
+        document_ids = [each.document_id for each in registered]
+        read_registered(settings, library, model, document_ids, progress, stopping=stopping)
     return unreadable + intake.reports(library, registered)
 
 
@@ -53,6 +60,8 @@ def read_registered(
     model: "Embedder",
     document_ids: Collection[str],
     progress: "intake.Progress",
+    *,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> None:
     """Read what is queued, unless another process does already: then wait until it has read these documents."""
     from docqa.ownership import reading
@@ -62,7 +71,7 @@ def read_registered(
         with reading(settings.data) as mine:
             if mine:
                 with pipeline(settings, library, model) as pipeline_:
-                    pipeline_.read_unfinished(progress)
+                    pipeline_.read_unfinished(progress, stopping=stopping)
                 return
         documents = library.catalog.documents(ids=list(document_ids))
         progress.begin(sum(document.pages for document in documents) - pages)
@@ -71,7 +80,7 @@ def read_registered(
         for _ in range(tried - pages_done):
             progress.page("by the running worker")
         pages_done = max(tried, pages_done)
-        if all(document.state in ("done", "failed") for document in documents):
+        if stopping() or all(document.state in ("done", "failed") for document in documents):
             return
         time.sleep(LOOK_S)
 

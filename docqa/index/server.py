@@ -116,7 +116,7 @@ def _translated() -> Iterator[None]:
         yield
     except (ApiException, ResponseHandlingException, ValueError) as error:  # ValueError: an answer that is no JSON
         raise IndexUnavailable(
-            f"The Qdrant server failed: {error}. Check DOCQA_INDEX__URL and that it runs: docker compose up qdrant"
+            f"The Qdrant server failed: {error}. Check DOCQA_INDEX__URL and that it runs (docs/running.md)"
         ) from error
 
 
