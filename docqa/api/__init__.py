@@ -1,0 +1,1 @@
+"""The HTTP API (docs/api.md). Each route parses, calls the library and renders."""

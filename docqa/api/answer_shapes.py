@@ -1,0 +1,130 @@
+"""What responses hold that answer questions."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from docqa.api.shapes import Box, Milliseconds, Shape
+from docqa.types import AnswerMethod, AnswerStatus, SentAs, TextSource
+
+
+class Citation(Shape):
+    """A place in the documents that an answer points at."""
+
+    label: int
+    document: str
+    document_id: str
+    page: int
+    quote: str
+    boxes: list[Box]
+    supported: bool
+
+
+class Passage(Shape):
+    text: str
+    headings: list[str]
+    boxes: list[Box]
+
+
+class Evidence(Shape):
+    """A page that an answer was made from."""
+
+    label: int
+    document: str
+    document_id: str
+    page: int
+    width: float
+    height: float
+    source: TextSource
+    score: float
+    passages: list[Passage]
+
+
+class Usage(Shape):
+    prompt: int
+    answer: int
+    cached: int | None
+
+
+class PageReceipt(Shape):
+    document_id: str
+    document: str
+    page: int
+    label: int | None
+    sent: SentAs
+    reason: str
+    text_tokens: int
+    image_tokens: int
+
+
+class PackReceipt(Shape):
+    """What a prompt held; sizes in tokens."""
+
+    model: str
+    profile: str
+    exact: bool
+    window: int
+    budget: int
+    reserved: int
+    instructions: int
+    history: int
+    text: int
+    images: int
+    question: int
+    detail: int
+    total: int
+    pages: list[PageReceipt]
+
+
+class Answer(Shape):
+    """An answer and what proves it."""
+
+    id: str
+    conversation_id: str
+    created_at: datetime
+    question: str
+    searched: str = Field(description="the question as it stands by itself: a follow-up with what it leans on")
+    status: AnswerStatus
+    method: AnswerMethod
+    text: str
+    citations: list[Citation]
+    evidence: list[Evidence]
+    answerable: float
+    timings: Milliseconds
+    interrupted: str
+    usage: Usage | None
+    receipt: PackReceipt | None
+
+
+class Hit(Shape):
+    document: str
+    document_id: str
+    page: int
+    score: float
+    passages: list[Passage]
+
+
+class Retrieval(Shape):
+    """Pages that speak of a question, best first."""
+
+    pages: list[Hit]
+    answerable: float
+    timings: Milliseconds
+
+
+class Conversation(Shape):
+    id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    answers: int
+
+
+class Conversations(Shape):
+    conversations: list[Conversation]
+
+
+class ConversationDetail(Conversation):
+    """A conversation; its messages are the bytes that were sent."""
+
+    messages: list[Answer]

@@ -1,0 +1,211 @@
+"""Documents: upload, list, look at, read again, delete."""
+
+import re
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import FileResponse, Response
+
+from docqa import wire
+from docqa.api import names, shapes, uploads
+from docqa.api.access import Access, Caller
+from docqa.api.bodies import COLLECTION, RetryBody
+from docqa.api.context import Context, Shared
+from docqa.api.documentation import PDF, UPLOAD, problem_responses
+from docqa.api.multipart import Upload
+from docqa.api.sending import sent
+from docqa.errors import NotInLibrary, UsageError
+from docqa.types import Document, DocumentState
+
+DEFAULT_COLLECTION = "default"
+
+router = APIRouter(prefix="/v1", tags=["documents"])
+
+DocumentId = Annotated[str, Path(description="sha256 of the PDF's bytes, hex", max_length=200)]
+
+
+@router.post(
+    "/documents",
+    summary="Upload PDFs",
+    status_code=202,
+    response_model=shapes.Uploaded,
+    responses=problem_responses(413, 415, 422, 507)
+    | {200: {"model": shapes.Uploaded, "description": "All were there already"}},
+    openapi_extra=UPLOAD,
+)
+async def upload(request: Request, caller: Caller, shared: Shared) -> Response:
+    """Store PDFs in a collection and queue them to be read; what is answered is on the disk for good.
+
+    The same bytes again are the same document; other bytes under the same name are its next version.
+    """
+    limit_mb = shared.service.settings.api.max_upload_mb
+    async with uploads.received(request, shared.staging, limit_mb=limit_mb) as form:
+        collection = DEFAULT_COLLECTION if form.collection is None else form.collection
+        if not re.fullmatch(COLLECTION, collection):
+            raise UsageError("A collection is called by letters, digits, spaces and _ . - only: 128 characters at most")
+        caller.require_collection(collection)
+        documents = [await run_sync(partial(_kept, each, collection, caller, shared)) for each in form.uploads]
+    status = 202 if any(each["new"] for each in documents) else 200
+    return sent({"documents": documents}, status)
+
+
+@router.get(
+    "/documents",
+    summary="List documents",
+    response_model=shapes.Documents,
+    responses=problem_responses(404, 422),
+)
+def documents(
+    caller: Caller,
+    collection: Annotated[str | None, Query(max_length=200)] = None,
+    state: DocumentState | None = None,
+    q: Annotated[str, Query(max_length=200, description="part of the name or the title")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Query(ge=0, le=1 << 31)] = 0,
+) -> Response:
+    """List documents in the order they came."""
+    wanted = q.casefold()
+    fitting = [
+        each
+        for each in caller.documents(collection=collection)
+        if (state is None or each.state == state)
+        and (wanted in each.name.casefold() or wanted in each.title.casefold())
+    ]
+    return sent(wire.documents(fitting[offset : offset + limit]) | {"total": len(fitting)})
+
+
+@router.get(
+    "/documents/{document_id}",
+    summary="Look at a document",
+    response_model=shapes.DocumentDetail,
+    responses=problem_responses(404, 422),
+)
+def document(document_id: DocumentId, caller: Caller) -> Response:
+    """Show a document, where it came from and how far each page is."""
+    found = caller.document(document_id)
+    rate, eta_s = _progress(found, caller)
+    sources = [{"collection": collection, "path": path} for collection, path in caller.sources(found)]
+    pages = {"page_states": _page_states(found, caller), "pages_per_minute": rate, "eta_s": eta_s}
+    return sent(wire.document(found) | {"sources": sources} | pages)
+
+
+@router.get(
+    "/documents/{document_id}/file",
+    summary="Download the PDF",
+    response_class=FileResponse,
+    responses=problem_responses(404, 422) | {200: PDF},
+)
+def file(document_id: DocumentId, caller: Caller) -> Response:
+    """Send the PDF as it came."""
+    found = caller.document(document_id)
+    path = caller.library.files.original(found.id)
+    if not path.is_file():
+        raise NotInLibrary(f"The file of document {found.id[:12]} is gone: upload it again, or run docqa doctor")
+    headers = {"Content-Disposition": names.disposition(found.name), "Cache-Control": "private, no-cache"}
+    return FileResponse(path, media_type="application/pdf", headers=headers)
+
+
+@router.delete(
+    "/documents/{document_id}",
+    summary="Delete a document",
+    response_model=shapes.Receipt,
+    responses=problem_responses(404, 422),
+)
+def delete(document_id: DocumentId, caller: Caller) -> Response:
+    """Remove a document everywhere: index, pages, file, catalog, and answers that were made from it.
+
+    A key that is limited to collections takes it out of these; it is removed when no other has it.
+    """
+    receipt = caller.library.delete(caller.document(document_id), collections=caller.collections)
+    return sent(wire.receipt(receipt))
+
+
+@router.post(
+    "/documents/{document_id}/retry",
+    summary="Read a document's failed pages again",
+    status_code=202,
+    response_model=shapes.Document,
+    responses=problem_responses(404, 422),
+)
+def retry(document_id: DocumentId, caller: Caller) -> Response:
+    """Queue a document that failed, or whose pages did; one that did not is left as it is."""
+    caller.library.retry([caller.document(document_id).id])
+    return sent(wire.document(caller.document(document_id)), 202)
+
+
+@router.post(
+    "/retry",
+    summary="Read all failed pages again",
+    status_code=202,
+    response_model=shapes.RetriedDocuments,
+    responses=problem_responses(404, 413, 422),
+)
+def retry_all(body: RetryBody, caller: Caller) -> Response:
+    """Queue every document that failed, or whose pages did."""
+    ids = [document.id for document in caller.documents(collection=body.collection)]
+    again = {document.id for document in caller.library.retry(ids)}
+    return sent(wire.documents([each for each in caller.documents() if each.id in again]), 202)
+
+
+@router.get(
+    "/collections",
+    summary="List collections",
+    response_model=shapes.Collections,
+    responses=problem_responses(),
+)
+def collections(caller: Caller) -> Response:
+    """List collections with what they hold."""
+    held: dict[str, list[Document]] = {name: [] for name in caller.collections}
+    for each in caller.documents():
+        for name in each.collections:
+            held.setdefault(name, []).append(each)
+    return sent({"collections": [_collection(name, found) for name, found in sorted(held.items())]})
+
+
+def _kept(upload: Upload, collection: str, caller: Access, shared: Context) -> dict[str, Any]:
+    library = caller.library
+    new = library.register(
+        upload.document_id,
+        name=upload.name,
+        size_bytes=upload.size_bytes,
+        collection=collection,
+        path=upload.path,
+        store=partial(library.files.adopt_original, upload.staged, upload.document_id),
+    )
+    shared.metrics.uploaded(upload.size_bytes)
+    found = caller.document(upload.document_id)
+    return wire.document(found) | {"new": new, "status_url": f"/v1/documents/{found.id}"}
+
+
+def _collection(name: str, documents: list[Document]) -> dict[str, Any]:
+    pages, size_bytes = sum(each.pages for each in documents), sum(each.size_bytes for each in documents)
+    return {"name": name, "documents": len(documents), "pages": pages, "size_bytes": size_bytes}
+
+
+def _page_states(document: Document, caller: Access) -> list[dict[str, Any]]:
+    outcomes = caller.library.catalog.page_outcomes(document.id)
+    return [_page_state(number, outcomes.get(number)) for number in range(1, document.pages + 1)]
+
+
+def _page_state(number: int, outcome: tuple[str, str] | None) -> dict[str, Any]:
+    source, error = outcome or ("", "")
+    state: Literal["queued", "failed", "done"] = "queued" if outcome is None else "failed" if error else "done"
+    return {"page": number, "state": state, "source": source or None, "error": error}
+
+
+def _progress(document: Document, caller: Access) -> tuple[float | None, float | None]:
+    """Pages that are read in a minute, and seconds until this document is read; None if nobody can tell."""
+    catalog = caller.library.catalog
+    rate = catalog.activity().pages_per_minute if document.state in ("queued", "reading") else 0.0
+    if not rate:
+        return None, None
+    left = 0
+    for each in catalog.unfinished():
+        if not each.pages:  # not opened yet
+            return rate, None
+        left += each.pages - each.pages_done - each.pages_failed
+        if each.id == document.id:
+            break
+    return rate, 60 * left / rate
