@@ -65,9 +65,8 @@ def main() -> None:
             subprocess.run([*DOCQA, "--data", data, "ingest", options.pdfs], check=False)
         with running(data) as service:
             print(f"{machine()}\n")
-            print(
-                "| | pause s | while reading | n | p50 ms | p95 ms | most ms |\n| --- | --- | --- | --- | --- | --- | --- |"
-            )
+            print("| | pause s | while reading | n | p50 ms | p95 ms | most ms |")
+            print("|" + " --- |" * 7)
             for pause in options.pause:
                 for reading in (False, True):
                     with being_read(service, options.pdfs, Path(folder)) if reading else nothing() as pages:

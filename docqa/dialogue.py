@@ -28,16 +28,17 @@ class Dialogue:
         scope: Scope,
         owner: str,
         conversation_id: str | None = None,
+        before: Sequence[str] = (),
         say: Callable[[str], None],
         show: Callable[[Sequence[Evidence]], None],
     ) -> StoredAnswer:
         """Answer a question, going on from its conversation if it has one, and store the answer as it is returned.
 
-        `owner` is the id of the asker's key, or empty. Raises NotInLibrary if the conversation is not theirs,
+        `owner` is the id of the asker's key, or empty; `before` are questions asked before, oldest first, if there is no
+        conversation. Raises NotInLibrary if the conversation is not theirs,
         IndexUnavailable, ModelUnavailable, ModelRefused or ContextOverflow.
         """
         history: list[Turn] = []
-        before: list[str] = []
         if conversation_id is not None:
             conversations = self.library.catalog.conversations
             conversations.get(conversation_id, owner)

@@ -143,7 +143,8 @@ def _hit(hit: PageHit, name: str) -> dict[str, Any]:
 
 
 def _passage(passage: Passage) -> dict[str, Any]:
-    return {"text": passage.text, "headings": list(passage.headings), "boxes": [_box(box) for box in passage.boxes]}
+    # The first heading names the document, by the name its bytes came with first: that may be others' business.
+    return {"text": passage.text, "headings": list(passage.headings[1:]), "boxes": [_box(box) for box in passage.boxes]}
 
 
 def _box(box: Box) -> list[float]:

@@ -54,7 +54,8 @@ async def complete(body: ChatBody, request: Request, caller: Caller, shared: Sha
     `message.annotations` cites the pages, each with the address of its marked image; `docqa` is the whole answer. To
     go on from an answer send its `docqa.conversation_id` as `conversation_id`.
     """
-    ask = await run_sync(partial(asking, _query(body, caller), caller, shared))
+    query, before = _query(body, caller)
+    ask = await run_sync(partial(asking, query, caller, shared, before=before))
     answering = Answering(shared.questions, ask)
     completion = Completion(
         f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), body.model, str(request.base_url).rstrip("/")
@@ -66,8 +67,8 @@ async def complete(body: ChatBody, request: Request, caller: Caller, shared: Sha
     return sent(completion.whole(answer))
 
 
-def _query(body: ChatBody, caller: Access) -> QueryBody:
-    """The last user message, in the collection the model names.
+def _query(body: ChatBody, caller: Access) -> tuple[QueryBody, list[str]]:
+    """The last user message, in the collection the model names; and the user messages before it.
 
     Raises NotInLibrary or UsageError.
     """
@@ -79,13 +80,14 @@ def _query(body: ChatBody, caller: Access) -> QueryBody:
         raise UsageError("There is no question: send it as the last message with the role user")
     if len(asked[-1]) > LONGEST_QUESTION:
         raise UsageError(f"The question has {len(asked[-1])} characters: {LONGEST_QUESTION} at most")
-    return QueryBody.model_construct(
+    query = QueryBody.model_construct(
         question=asked[-1],
         collections=[collection] if collection else [],
         document_ids=[],
         pages=[],
         conversation_id=body.conversation_id,
     )
+    return query, asked[:-1]
 
 
 async def _chunks(

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
@@ -61,8 +61,8 @@ async def search(body: SearchBody, caller: Caller, shared: Shared) -> Response:
     return sent(found)
 
 
-def asking(body: QueryBody, caller: Access, shared: Context) -> Ask:
-    """What will answer this question, for this caller.
+def asking(body: QueryBody, caller: Access, shared: Context, *, before: Sequence[str] = ()) -> Ask:
+    """What will answer this question, for this caller, after the questions `before` if there is no conversation.
 
     Raises NotInLibrary if it asks for what is not there for them.
     """
@@ -78,6 +78,7 @@ def asking(body: QueryBody, caller: Access, shared: Context) -> Ask:
             scope=scope,
             owner=caller.owner,
             conversation_id=body.conversation_id,
+            before=before,
             say=say,
             show=show,
         )

@@ -57,6 +57,18 @@ def test_the_openai_client_streams(client: openai.OpenAI):
     assert len({chunk.id for chunk in chunks}) == 1
 
 
+def test_a_follow_up_leans_on_the_messages_before_it(client: openai.OpenAI):
+    first = "What was crane availability in the third quarter?"
+    messages = [
+        {"role": "user", "content": first},
+        {"role": "assistant", "content": "96.8 % [1]"},
+        {"role": "user", "content": "And in the fourth quarter?"},
+    ]
+    completion = client.chat.completions.create(model="docqa", messages=messages)
+    assert completion.docqa["searched"] == f"{first} And in the fourth quarter?"
+    assert completion.docqa["citations"][0]["page"] == 2
+
+
 def test_a_stream_ends_with_done_and_is_off_unless_asked_for(api: httpx.Client):
     body = {"model": "docqa", "messages": ASKED}
     assert api.post("/v1/chat/completions", json=body).headers["content-type"] == "application/json"
