@@ -34,9 +34,11 @@ class Dialogue:
     ) -> StoredAnswer:
         """Answer a question, going on from its conversation if it has one, and store the answer as it is returned.
 
-        `owner` is the id of the asker's key, or empty; `before` are questions asked before, oldest first, if there is no
-        conversation. Raises NotInLibrary if the conversation is not theirs,
-        IndexUnavailable, ModelUnavailable, ModelRefused or ContextOverflow.
+        `owner` is the id of the asker's key, or empty; `before` are questions asked before, oldest first, if there is
+        no conversation.
+
+        Raises NotInLibrary if the conversation is not theirs, IndexUnavailable, ModelUnavailable, ModelRefused or
+        ContextOverflow.
         """
         history: list[Turn] = []
         if conversation_id is not None:

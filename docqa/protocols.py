@@ -42,7 +42,9 @@ class Entry:
 
 
 class Searcher(Protocol):
-    def rank(self, text: str, vector: Vector, *, limit: int, scope: Scope) -> Rankings: ...
+    def rank(self, text: str, vector: Vector, *, also: str = "", limit: int, scope: Scope) -> Rankings:
+        """Rank by meaning and words; passages and pages, but not documents, by the words of `also`, too."""
+        ...
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]: ...
 

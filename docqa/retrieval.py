@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from docqa import fusion
+from docqa.accounting import words_of_statements
 from docqa.context import in_context
 from docqa.fusion import PageKey, RankedPage
 from docqa.protocols import Embedder, Reranker, Searcher
@@ -47,7 +48,8 @@ class Retriever:
             vector = self.embedder.embed_query(question)
         with watch.time("search"):
             searched = self.index.size(scope)
-            rankings = self.index.rank(question, vector, limit=PASSAGES_RANKED, scope=scope)
+            also = words_of_statements(question)
+            rankings = self.index.rank(question, vector, also=also, limit=PASSAGES_RANKED, scope=scope)
             pages = fusion.fuse(rankings)[: max(limit, self.rerank_pages)]
             found = self.index.passages([key for page in pages for key in page.passages[:PASSAGES_PER_PAGE]])
             pages = [page for page in pages if page.passages[0] in found]  # one may have been deleted meanwhile

@@ -27,8 +27,18 @@ def passage_vectors(entry: Entry) -> dict[str, Any]:
     return {name: vector for name, vector in vectors.items() if vector.indices}
 
 
-def query_vector(text: str) -> Any:  # noqa: ANN401  qdrant_edge.SparseVector
-    """Sparse vector of a question; it may be empty."""
+def query_vectors(text: str, also: str = "") -> dict[str, Any]:
+    """Sparse vectors of a question by name, as qdrant_edge.SparseVector; empty ones are left out.
+
+    Passages and pages are searched for the words of `also`, too.
+    """
+    asked = _query(text)
+    widened = _query(f"{text} {also}") if also else asked
+    vectors = {schema.PASSAGE_WORDS: widened, schema.PAGE_WORDS: widened, schema.DOCUMENT_WORDS: asked}
+    return {name: vector for name, vector in vectors.items() if vector.indices}
+
+
+def _query(text: str) -> Any:  # noqa: ANN401  qdrant_edge.SparseVector
     return _model(schema.AVERAGE_TERMS[schema.PASSAGE_WORDS]).embed_query(searchable(text))
 
 

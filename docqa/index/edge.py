@@ -36,21 +36,21 @@ class EdgeIndex:
     def close(self) -> None:
         self._shard.close()
 
-    def rank(self, text: str, vector: Vector, *, limit: int, scope: Scope) -> Rankings:
-        words = bm25.query_vector(text)
+    def rank(self, text: str, vector: Vector, *, also: str = "", limit: int, scope: Scope) -> Rankings:
+        queries: dict[str, Any] = {schema.DENSE: vector, **bm25.query_vectors(text, also)}
         where = _filter(scope)
-
-        def request(using: str, limit: int) -> edge.QueryRequest:
-            nearest = edge.Query.Nearest(vector if using == schema.DENSE else words, using=using)
-            return edge.QueryRequest(query=nearest, filter=where, limit=limit, with_payload=False)
-
-        names = [schema.DENSE, *schema.SPARSE] if words.indices else [schema.DENSE]
-        limits = {schema.DOCUMENT_WORDS: schema.DOCUMENT_LIMIT}
-        found = self._shard.query_batch(
-            edge.QueryBatchRequest([request(name, limits.get(name, limit)) for name in names])
-        )
+        requests = [
+            edge.QueryRequest(
+                query=edge.Query.Nearest(query, using=name),
+                filter=where,
+                limit=schema.DOCUMENT_LIMIT if name == schema.DOCUMENT_WORDS else limit,
+                with_payload=False,
+            )
+            for name, query in queries.items()
+        ]
+        found = self._shard.query_batch(edge.QueryBatchRequest(requests))
         rankings = [[Ranked(schema.key_of(point.id), point.score) for point in points] for points in found]
-        return Rankings(*rankings, *([] for _ in range(4 - len(rankings))))
+        return schema.rankings(dict(zip(queries, rankings, strict=True)))
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
         ids: list[int | uuid.UUID | str] = [schema.point_id(key) for key in keys]

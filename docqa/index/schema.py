@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from docqa.protocols import Entry
-from docqa.types import Box, Passage, PassageKey
+from docqa.types import Box, Passage, PassageKey, Ranked, Rankings
 
 DENSE = "dense"
 PASSAGE_WORDS = "passage"
@@ -46,6 +46,11 @@ def key_of(point_id: str | int | uuid.UUID) -> PassageKey:
     bits = uuid.UUID(str(point_id)).int
     document = (bits >> 80) << 12 | (bits >> 64) & 0xFFF
     return PassageKey(f"{document:015x}", bits >> 24 & 0xFFFFFF, bits & 0xFFFFFF)
+
+
+def rankings(by_vector: Mapping[str, list[Ranked]]) -> Rankings:
+    """Rankings from those by each vector; a question without words has none by words."""
+    return Rankings(by_vector[DENSE], *(by_vector.get(name, []) for name in SPARSE))
 
 
 def payload(entry: Entry) -> dict[str, Any]:

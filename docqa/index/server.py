@@ -42,22 +42,24 @@ class ServerIndex:
     def close(self) -> None:
         self._client.close()
 
-    def rank(self, text: str, vector: Vector, *, limit: int, scope: Scope) -> Rankings:
-        words = _sparse(bm25.query_vector(text))
+    def rank(self, text: str, vector: Vector, *, also: str = "", limit: int, scope: Scope) -> Rankings:
+        words = {name: _sparse(each) for name, each in bm25.query_vectors(text, also).items()}
+        queries: dict[str, Any] = {schema.DENSE: vector, **words}
         where = _filter(scope)
-
-        def request(using: str, limit: int) -> models.QueryRequest:
-            nearest = models.NearestQuery(nearest=vector if using == schema.DENSE else words)
-            return models.QueryRequest(query=nearest, using=using, filter=where, limit=limit, with_payload=False)
-
-        names = [schema.DENSE, *schema.SPARSE] if words.indices else [schema.DENSE]
-        limits = {schema.DOCUMENT_WORDS: schema.DOCUMENT_LIMIT}
-        with _translated():
-            found = self._client.query_batch_points(
-                self._collection, [request(name, limits.get(name, limit)) for name in names]
+        requests = [
+            models.QueryRequest(
+                query=models.NearestQuery(nearest=query),
+                using=name,
+                filter=where,
+                limit=schema.DOCUMENT_LIMIT if name == schema.DOCUMENT_WORDS else limit,
+                with_payload=False,
             )
+            for name, query in queries.items()
+        ]
+        with _translated():
+            found = self._client.query_batch_points(self._collection, requests)
         rankings = [[Ranked(schema.key_of(point.id), point.score) for point in response.points] for response in found]
-        return Rankings(*rankings, *([] for _ in range(4 - len(rankings))))
+        return schema.rankings(dict(zip(queries, rankings, strict=True)))
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
         with _translated():

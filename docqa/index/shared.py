@@ -71,8 +71,8 @@ class SharedIndex:
             self._connection.close()
             self._connection = None
 
-    def rank(self, text: str, vector: Vector, *, limit: int, scope: Scope) -> Rankings:
-        found: Rankings = self._call("rank", text, vector, limit=limit, scope=scope)
+    def rank(self, text: str, vector: Vector, *, also: str = "", limit: int, scope: Scope) -> Rankings:
+        found: Rankings = self._call("rank", text, vector, also=also, limit=limit, scope=scope)
         return found
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
