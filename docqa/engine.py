@@ -73,7 +73,7 @@ class Engine:
         with watch.time("pages"):
             evidence = self._evidence(retrieval.hits[: self.evidence_pages])
         answerable = answerability.probability(retrieval)
-        if answerable < self.not_found_below and not history:
+        if answerable < self.not_found_below and not history and not retrieval.named:
             show(evidence)
             draft = Draft("not_found", "", (), evidence)
         else:

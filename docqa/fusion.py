@@ -9,7 +9,8 @@ from docqa.types import PassageKey, Ranked, Rankings
 
 RRF_K = 60
 DOCUMENT_WEIGHT = 0.2
-
+NAMED_WEIGHT = 1.0  # of being a page that the question names: it may mean the number printed on another page
+ONLY_NAMED_WEIGHT = 3.0  # if it hardly says more: as much as all three rankings
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -56,6 +57,14 @@ def fuse(rankings: Rankings) -> list[RankedPage]:
         for key, score in scores.items()
     ]
     return sorted(pages, key=lambda page: page.score, reverse=True)
+
+
+def with_named(pages: Sequence[RankedPage], named: Sequence[RankedPage], *, weight: float) -> list[RankedPage]:
+    """Let the pages that a question names by number count so much more, in the order of a search among them alone."""
+    worth = reciprocal_rank_fusion([[page.key for page in named]])
+    by_key = {page.key: page for page in (*named, *pages)}
+    scored = [page._replace(score=page.score + weight * worth.get(page.key, 0.0)) for page in by_key.values()]
+    return sorted(scored, key=lambda page: page.score, reverse=True)
 
 
 def rerank(pages: Sequence[RankedPage], log_odds: Mapping[PageKey, float]) -> list[RankedPage]:

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from docqa import fusion
 from docqa.accounting import words_of_statements
 from docqa.context import in_context
 from docqa.fusion import PageKey, RankedPage
+from docqa.pagenames import only_pages_named, pages_named
 from docqa.protocols import Embedder, Reranker, Searcher
-from docqa.types import PageHit, Passage, PassageKey, Retrieval, Scope
+from docqa.types import PageHit, Passage, PassageKey, Rankings, Retrieval, Scope, Vector
 
 PASSAGES_RANKED = 50  # of each ranking; with 400 the first ten pages are nearly the same
 PASSAGES_PER_PAGE = 3  # that are read for a page
@@ -48,16 +49,22 @@ class Retriever:
             vector = self.embedder.embed_query(question)
         with watch.time("search"):
             searched = self.index.size(scope)
-            also = words_of_statements(question)
-            rankings = self.index.rank(question, vector, also=also, limit=PASSAGES_RANKED, scope=scope)
-            pages = fusion.fuse(rankings)[: max(limit, self.rerank_pages)]
+            rankings = self._rankings(question, vector, scope)
+            named = pages_named(question) if not scope.pages else ()
+            there = fusion.fuse(self._rankings(question, vector, replace(scope, pages=named))) if named else []
+            weight = fusion.ONLY_NAMED_WEIGHT if only_pages_named(question) else fusion.NAMED_WEIGHT
+            pages = fusion.with_named(fusion.fuse(rankings), there, weight=weight)[: max(limit, self.rerank_pages)]
             found = self.index.passages([key for page in pages for key in page.passages[:PASSAGES_PER_PAGE]])
             pages = [page for page in pages if page.passages[0] in found]  # one may have been deleted meanwhile
         with watch.time("rerank"):
             pages, log_odds = self._reranked(question, pages, found)
         hits = [_hit(page, found) for page in pages[:limit]]
         similarity = max((ranked.score for ranked in rankings.dense), default=0.0)
-        return Retrieval(hits, searched, similarity, max(log_odds.values(), default=None), watch.timings)
+        return Retrieval(hits, searched, similarity, max(log_odds.values(), default=None), bool(there), watch.timings)
+
+    def _rankings(self, question: str, vector: Vector, scope: Scope) -> Rankings:
+        also = words_of_statements(question)
+        return self.index.rank(question, vector, also=also, limit=PASSAGES_RANKED, scope=scope)
 
     def _reranked(
         self, question: str, pages: list[RankedPage], found: dict[PassageKey, Passage]

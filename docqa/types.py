@@ -164,6 +164,7 @@ class Retrieval:
     searched: int  # passages in the scope
     similarity: float  # cosine of the question and the nearest passage; 0 if nothing was found
     log_odds: float | None  # the reranker's best; None if none was asked
+    named: bool  # whether the question names pages by number that are there
     timings: Mapping[str, float]  # stage to milliseconds
 
 

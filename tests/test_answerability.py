@@ -5,11 +5,11 @@ HIT = PageHit("a" * 64, 1, 3.0, (Passage("a" * 64, 1, 0, 0, "text", ("doc",), ()
 
 
 def found(similarity: float, log_odds: float | None, searched: int = 1000) -> float:
-    return probability(Retrieval([HIT], searched, similarity, log_odds, {}))
+    return probability(Retrieval([HIT], searched, similarity, log_odds, False, {}))
 
 
 def test_nothing_found_is_not_answerable():
-    assert probability(Retrieval([], 0, 0.0, None, {})) == 0.0
+    assert probability(Retrieval([], 0, 0.0, None, False, {})) == 0.0
 
 
 def test_near_passages_that_the_reranker_likes_are_answerable_and_strange_ones_are_not():

@@ -68,3 +68,12 @@ def test_a_short_question_on_something_else_is_taken_by_itself(engine: Engine):
     answer = engine.ask("Audit fee?", before=["What does fault code E11 mean?"])
     assert answer.searched == "Audit fee?"
     assert "212,000" in answer.text
+
+
+def test_a_page_named_by_its_number_is_answered_from(engine: Engine):
+    manual = next(
+        each for each in engine.ask("How tight are the bolts?").evidence if each.document == "turbine-manual.pdf"
+    )
+    answer = engine.ask("What does page 3 say?", scope=Scope((manual.document_id,)))
+    assert answer.status == "answered"
+    assert answer.citations[0].page == 3
