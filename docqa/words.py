@@ -6,7 +6,7 @@ _TERM = re.compile(r"\d[\d.,]*\d|\d|[^\W\d_]{3,}")
 _STOP_WORDS = frozenset(
     "the and for are was were has have had that this these those with from which who whom its their they she him her"
     " you your our not but can will would about into than then there here when what where been being also such more"
-    " most only over under per".split()
+    " most only over under per does did".split()
 )
 
 
