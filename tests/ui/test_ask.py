@@ -1,0 +1,115 @@
+"""The page that asks."""
+
+from streamlit.testing.v1 import AppTest
+
+from docqa.client import Client
+from docqa.service import Service
+from tests.api.conftest import MANUAL, QUESTION, REPORT
+from tests.ui.conftest import Open, drawn, words
+
+
+def ask(page: AppTest, question: str) -> AppTest:
+    """Ask, and look again until the answer is there."""
+    page.chat_input[0].set_value(question).run()
+    for _ in range(100):
+        assert not page.exception
+        if "asking" not in page.query_params:
+            return page
+        page.run()
+    raise AssertionError("no answer came")
+
+
+def test_an_empty_library_says_what_to_do_first(open_page: Open, empty_address: str) -> None:
+    page = open_page(empty_address)
+    assert "Start with a PDF" in words(page)
+    assert page.button(key="add_documents").label == "Add documents"
+    assert not page.chat_input
+
+
+def test_an_answer_comes_with_its_page_and_an_address_that_reopens_it(open_page: Open, reading_address: str) -> None:
+    page = ask(open_page(reading_address), QUESTION)
+    turn = drawn(page, "answer_0")
+    assert turn["question"] == QUESTION
+    assert turn["quoted"]
+    assert turn["sources"][0]["document"] == REPORT
+    assert turn["active"] == turn["sources"][0]["label"]
+    assert page.get("imgs") or page.get("image")
+    assert "quoted in the answer" in words(page)
+    assert REPORT in words(page)
+
+    again = open_page(reading_address, answer=page.query_params["answer"])
+    assert drawn(again, "answer_0") == turn
+
+
+def test_a_follow_up_stands_below_and_shows_its_own_proof(open_page: Open, reading_address: str) -> None:
+    page = ask(open_page(reading_address), QUESTION)
+    page = ask(page, "How often must the gearbox oil be changed?")
+    assert drawn(page, "answer_1")["question"].startswith("How often")
+    assert drawn(page, "answer_0")["active"] is None
+    assert MANUAL in words(page)
+
+
+def test_what_is_not_there_is_not_found_with_the_nearest_pages(open_page: Open, reading_address: str) -> None:
+    page = ask(open_page(reading_address), "What is the best recipe for tomato soup?")
+    turn = drawn(page, "answer_0")
+    assert turn["note"].startswith("Not found")
+    assert turn["blocks"] == []
+    assert turn["sources"]
+    assert "among the nearest" in words(page)
+
+
+def test_the_next_page_of_the_document_is_not_taken_for_evidence(open_page: Open, reading_address: str) -> None:
+    page = ask(open_page(reading_address), QUESTION)
+    forward = next(button for button in page.button if button.key == "leaf_Next page")
+    back = next(button for button in page.button if button.key == "leaf_Previous page")
+    (back if forward.disabled else forward).click().run()
+    assert "not part of the evidence" in words(page)
+
+
+def test_page_text_is_shown_as_text(open_page: Open, reading_address: str) -> None:
+    page = ask(open_page(reading_address), QUESTION)
+    next(each for each in page.button_group if each.key == "proof_view").set_value("Text").run()
+    assert "Port of Sandhaven" in page.text[0].value
+
+
+def test_how_it_was_made_names_documents_stages_and_prompt(open_page: Open, reading_address: str) -> None:
+    page = ask(open_page(reading_address), QUESTION)
+    answer_id = page.query_params["answer"]
+    page.session_state[f"made_{answer_id}"] = True
+    page.run()
+    rows = drawn(page, f"coverage_{answer_id}")["rows"]
+    assert rows[0]["name"] == REPORT
+    assert rows[0]["marks"][0]["text"].startswith("cited p. ")
+    assert {row["label"] for row in drawn(page, f"time_{answer_id}")["rows"]} >= {"search", "answer"}
+    assert "quoted word for word" in words(page)
+
+
+def test_a_question_keeps_to_the_documents_that_were_chosen(
+    open_page: Open, reading_address: str, examples: Service
+) -> None:
+    manual = next(each.id for each in examples.library.catalog.documents() if each.name == MANUAL)
+    page = open_page(reading_address)
+    page.multiselect[1].set_value([manual]).run()
+    page = ask(page, "How often must the gearbox oil be changed?")
+    assert {page["document_id"] for page in _evidence(reading_address, page.query_params["answer"])} == {manual}
+
+
+def test_an_answer_that_is_gone_says_so(open_page: Open, reading_address: str) -> None:
+    assert "This answer is gone" in words(open_page(reading_address, answer="0" * 32))
+
+
+def test_conversations_are_listed_opened_and_deleted(open_page: Open, reading_address: str) -> None:
+    page = ask(open_page(reading_address), QUESTION)
+    with Client(reading_address) as client:
+        conversation_id = client.answer(page.query_params["answer"]).conversation_id
+    fresh = open_page(reading_address)
+    fresh.button(key=f"conversation_{conversation_id}").click().run()
+    assert drawn(fresh, "answer_0")["question"] == QUESTION
+    fresh.button(key="delete_conversation").click().run()
+    assert "answer" not in fresh.query_params
+    assert f"conversation_{conversation_id}" not in {button.key for button in fresh.button}
+
+
+def _evidence(address: str, answer_id: str) -> list[dict[str, str]]:
+    with Client(address) as client:
+        return [{"document_id": each.document_id} for each in client.answer(answer_id).evidence]

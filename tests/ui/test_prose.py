@@ -1,0 +1,35 @@
+"""Answers as blocks of spans."""
+
+from ui import prose
+from ui.prose import Block, Span
+
+
+def test_labels_become_spans_to_click_on() -> None:
+    (block,) = prose.blocks("It rose [1, 3]. **Much** [2]", verbatim=False)
+    assert block.cells[0] == (
+        Span("It rose "),
+        Span("[1]", 1),
+        Span("[3]", 3),
+        Span(". "),
+        Span("Much", strong=True),
+        Span(" "),
+        Span("[2]", 2),
+    )
+
+
+def test_lists_headings_and_tables_of_a_model_are_blocks() -> None:
+    text = "## Revenue\n- up\n2. down\n\n| a | b |\n|---|:-:|\n| 1 | 2 |\nso"
+    found = prose.blocks(text, verbatim=False)
+    assert [block.kind for block in found] == ["heading", "item", "item", "row", "row", "paragraph"]
+    assert [cell[0].text for cell in found[4].cells] == ["1", "2"]
+
+
+def test_what_is_quoted_is_no_markdown_but_for_the_bars_of_tables() -> None:
+    found = prose.blocks("# not a **heading** <b>\n- dash\na | b | c [1]", verbatim=True)
+    assert found[0] == Block("paragraph", ((Span("# not a **heading** <b>"),),))
+    assert found[1] == Block("paragraph", ((Span("- dash"),),))
+    assert [cell[0].text for cell in found[2].cells] == ["a", "b", "c "]
+
+
+def test_labels_come_in_the_order_they_are_named() -> None:
+    assert prose.labels("x [3] y [1, 3] z [2]") == [3, 1, 2]

@@ -1,0 +1,78 @@
+"""What is shown of one question."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from docqa.client import Answer, EvidencePage
+from docqa.types import Box, Citation, PackReceipt, PageReceipt
+from ui import coverage, turns
+from ui.asking import Asked, Asking
+from ui.turns import Turn
+
+ONE = EvidencePage(1, "a.pdf", "aa", 3, 600, 800, "layer", 2.0, ())
+TWO = EvidencePage(2, "b.pdf", "bb", 7, 600, 800, "ocr", 5.0, ())
+CITATION = Citation(2, "bb", "b.pdf", 7, "Revenue\t9\nrose", (Box(0, 0, 1, 1),), True)
+ANSWER = Answer(
+    id="id",
+    conversation_id="talk",
+    created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    question="How much?",
+    status="answered",
+    method="model",
+    text="It is 9 [2].",
+    citations=(CITATION,),
+    evidence=(ONE, TWO),
+    answerable=0.9,
+    timings={"search": 10, "answer": 90},
+)
+
+
+def test_the_evidence_that_is_cited_first_opens() -> None:
+    assert Turn.of(ANSWER).first_label() == 2
+
+
+def test_while_it_comes_the_best_page_opens_until_the_text_names_one() -> None:
+    asking = Asking(Asked("How much?"), evidence=(ONE, TWO))
+    assert Turn.coming(asking).first_label() == 2
+    asking.text = "As [1] says"
+    assert Turn.coming(asking).first_label() == 1
+
+
+def test_a_label_that_was_never_sent_cannot_be_clicked() -> None:
+    places = turns.data(Turn.of(replace(ANSWER, text="See [9]")), active=None, verdict=None)["places"]
+    assert set(places) == {"1", "2"}
+
+
+def test_copied_markdown_names_the_pages_and_quotes_them() -> None:
+    copied = turns.markdown(Turn.of(ANSWER))
+    assert copied == "**How much?**\n\nIt is 9 [2].\n\n[2] b.pdf, p. 7\n> Revenue | 9 rose\n"
+
+
+def test_a_quote_that_is_not_borne_out_says_so() -> None:
+    turn = Turn.of(replace(ANSWER, citations=(replace(CITATION, supported=False),)))
+    assert "not borne out" in turns.markdown(turn)
+    assert not turns.data(turn, active=2, verdict=None)["sources"][0]["supported"]
+
+
+def test_an_answer_that_breaks_off_says_why() -> None:
+    assert "The model is gone" in Turn.of(replace(ANSWER, interrupted="The model is gone.")).warning
+
+
+def test_a_stopped_answer_says_that_it_is_not_kept() -> None:
+    asking = Asking(Asked("How much?"))
+    asking.stop()
+    assert asking.is_over
+    assert "not kept" in Turn.coming(asking).warning
+
+
+def test_coverage_tells_cited_read_and_left_out_pages_apart() -> None:
+    dropped = PageReceipt("cc", "c.pdf", 4, None, "dropped", "no room", 900, 0)
+    receipt = PackReceipt("m", "p", True, 4096, 4096, 512, 1, 0, 1, 0, 1, 1, (dropped,))
+    read = coverage.of(replace(ANSWER, receipt=receipt))
+    assert [(each.document, each.cited, each.read, each.left_out) for each in read] == [
+        ("b.pdf", (7,), (), ()),
+        ("a.pdf", (), (3,), ()),
+        ("c.pdf", (), (), (4,)),
+    ]
+    assert read[1].marks()[0]["text"] == "read, had nothing: p. 3"
+    assert coverage.sent(dropped)[-1]["text"] == "no room"

@@ -1,0 +1,50 @@
+"""The list of conversations to go back to."""
+
+from typing import Literal
+
+import streamlit as st
+
+from docqa.client import Client
+from ui import notice, talk
+from ui.talk import Talk
+from ui.text import plain
+
+LISTED = 40
+TITLE = 60  # characters
+
+
+def draw(client: Client, open_talk: Talk) -> None:
+    """Draw it in the sidebar."""
+    with st.sidebar:
+        if st.button("New question", icon=":material/edit_square:", key="new_question", width="stretch"):
+            talk.show(Talk())
+            st.rerun()
+        conversations = client.conversations()
+        if not conversations:
+            st.caption("Your questions will be listed here.")
+            return
+        st.caption("Conversations")
+        for each in conversations[:LISTED]:
+            is_open = each.id == open_talk.conversation_id
+            kind: Literal["primary", "tertiary"] = "primary" if is_open else "tertiary"
+            label = plain(each.title[:TITLE]) or "Untitled"
+            if (
+                st.button(label, key=f"conversation_{each.id}", type=kind, help=plain(each.title), width="stretch")
+                and not is_open
+            ):
+                talk.show(Talk(each.id, client.conversation(each.id).messages))
+                st.rerun()
+        if open_talk.conversation_id:
+            st.space("small")
+            with st.popover("Delete this conversation", icon=":material/delete:", type="tertiary", width="stretch"):
+                st.caption("Its answers and their links are gone then. The documents stay.")
+                st.button(
+                    "Delete it", key="delete_conversation", on_click=_delete, args=(client, open_talk.conversation_id)
+                )
+
+
+def _delete(client: Client, conversation_id: str) -> None:
+    with notice.refusals():
+        client.delete_conversation(conversation_id)
+        talk.show(Talk())
+        notice.say("Deleted, with its answers.")

@@ -1,0 +1,80 @@
+"""An answer's text as blocks of spans, so that it can be drawn without ever being HTML. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Kind = Literal["paragraph", "heading", "item", "row"]
+
+_CITED = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_STRONG = re.compile(r"\*\*(.+?)\*\*")
+_ITEM = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)")
+_HEADING = re.compile(r"#{1,6}\s+")
+_RULE = re.compile(r"\|?[\s:|-]+\|[\s:|-]*$")  # between the head and the body of a Markdown table
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Text in one style, or a label to click on."""
+
+    text: str
+    label: int | None = None
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, item of a list, or row of a table. Only a row has more than one cell."""
+
+    kind: Kind
+    cells: tuple[tuple[Span, ...], ...]
+
+
+def blocks(text: str, *, verbatim: bool) -> list[Block]:
+    """Cut an answer into blocks, a line each; `verbatim` text is not Markdown, but for bars between cells."""
+    return list(_blocks(text, verbatim))
+
+
+def labels(text: str) -> list[int]:
+    """Labels in the order the text first names them."""
+    return list(dict.fromkeys(int(label) for found in _CITED.finditer(text) for label in found[1].split(",")))
+
+
+def as_data(found: list[Block]) -> list[Mapping[str, Any]]:
+    """Blocks as the component takes them."""
+    return [asdict(block) for block in found]
+
+
+def _blocks(text: str, verbatim: bool) -> Iterator[Block]:
+    for line in text.split("\n"):
+        if not line.strip() or (not verbatim and "|" in line and _RULE.fullmatch(line.strip())):
+            continue
+        if " | " in line or (not verbatim and line.strip().startswith("|")):
+            cells = line.strip().strip("|").split("|")
+            yield Block("row", tuple(_spans(cell.strip(), verbatim) for cell in cells))
+        elif verbatim:
+            yield Block("paragraph", (_spans(line, verbatim),))
+        elif heading := _HEADING.match(line):
+            yield Block("heading", (_spans(line[heading.end() :], verbatim),))
+        elif item := _ITEM.match(line):
+            yield Block("item", (_spans(line[item.end() :], verbatim),))
+        else:
+            yield Block("paragraph", (_spans(line, verbatim),))
+
+
+def _spans(text: str, verbatim: bool) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    rest = 0
+    for found in _CITED.finditer(text):
+        spans += _styled(text[rest : found.start()], verbatim)
+        spans += [Span(f"[{label.strip()}]", int(label)) for label in found[1].split(",")]
+        rest = found.end()
+    return (*spans, *_styled(text[rest:], verbatim))
+
+
+def _styled(text: str, verbatim: bool) -> list[Span]:
+    if verbatim:
+        return [Span(text)] if text else []
+    parts = _STRONG.split(text)  # every second one is strong
+    return [Span(part, strong=place % 2 == 1) for place, part in enumerate(parts) if part]

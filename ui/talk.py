@@ -1,0 +1,107 @@
+"""Which conversation and which evidence the page shows. The address says the first, the session the second."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from docqa.client import Answer, Client, NotInLibrary
+from ui import asking, connection, scope
+from ui.asking import Asked, Asking
+from ui.turns import Turn
+
+LONGEST_QUESTION = 4000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation that is open."""
+
+    conversation_id: str | None = None  # None before its first answer
+    answers: tuple[Answer, ...] = ()
+    gone: str = ""  # why what the address names cannot be shown
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The evidence that is shown, and how."""
+
+    turn_id: str
+    label: int
+    page: int | None = None  # another page of its document; None for its own
+
+
+def opened(client: Client) -> Talk:
+    """The conversation of the answer that the address names."""
+    answer_id = st.query_params.get("answer")
+    if not answer_id:
+        return Talk()
+    known = st.session_state.get("talk")
+    if isinstance(known, Talk) and any(answer.id == answer_id for answer in known.answers):
+        return known
+    try:
+        conversation = client.conversation(client.answer(answer_id).conversation_id)
+    except NotInLibrary:
+        return Talk(gone="This answer is gone: it was deleted, or one of the documents it was made from was.")
+    talk = Talk(conversation.id, conversation.messages)
+    st.session_state["talk"] = talk
+    return talk
+
+
+def running() -> Asking | None:
+    """What is being asked, if anything is."""
+    token = st.query_params.get("asking")
+    return asking.found(token) if token else None
+
+
+def box(placeholder: str, conversation_id: str | None) -> None:
+    """Draw a place to ask; what is asked goes on in this conversation."""
+    key = f"ask_{conversation_id}"
+    st.chat_input(placeholder, key=key, max_chars=LONGEST_QUESTION, on_submit=_submitted, args=(key, conversation_id))
+
+
+def _submitted(key: str, conversation_id: str | None) -> None:
+    question = str(st.session_state[key] or "").strip()
+    if not question:
+        return
+    chosen = scope.current()
+    asked = Asked(question, chosen.collections, chosen.document_ids, conversation_id)
+    st.query_params["asking"] = asking.begin(connection.client(), asked).token
+    st.session_state.pop("pick", None)
+
+
+def show(talk: Talk) -> None:
+    """Let the address name the last answer of a conversation."""
+    st.session_state["talk"] = talk
+    st.session_state.pop("pick", None)
+    st.query_params.from_dict({"answer": talk.answers[-1].id} if talk.answers else {})
+
+
+def settled(open_talk: Talk, done: Asking) -> Talk:
+    """The conversation with an answer that has come whole. Doing it twice changes nothing: the browser may ask late."""
+    answer = done.answer
+    assert answer is not None
+    before = open_talk.answers if open_talk.conversation_id == answer.conversation_id else ()
+    if answer.id not in {each.id for each in before}:
+        before = (*before, answer)
+    talk = Talk(answer.conversation_id, before)
+    show(talk)
+    return talk
+
+
+def picked(turns: list[Turn]) -> tuple[Turn, Pick] | None:
+    """The evidence to show: what was picked, else what the last answer cites first."""
+    pick = st.session_state.get("pick")
+    if isinstance(pick, Pick):
+        for turn in turns:
+            if turn.id == pick.turn_id and any(page.label == pick.label for page in turn.evidence):
+                return turn, pick
+    for turn in reversed(turns):
+        label = turn.first_label()
+        if label is not None:
+            return turn, Pick(turn.id, label)
+    return None
+
+
+def pick(chosen: Pick) -> None:
+    """Show other evidence, or another page."""
+    st.session_state["pick"] = chosen
