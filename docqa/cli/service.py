@@ -1,5 +1,6 @@
 """docqa serve, worker, ui: the processes of the service, each by itself."""
 
+import gc
 import importlib.util
 import logging
 import os
@@ -14,7 +15,7 @@ from docqa.cli import processes
 from docqa.errors import LibraryBusy, MissingExtra
 
 GRACE_S = 5  # for requests that are being answered when the API is to stop
-NICENESS = 10  # of the worker: questions come first
+NICENESS = 19  # of the worker: questions come first
 TURN_S = 2.0  # between two tries to become the one that reads documents
 
 logger = logging.getLogger("docqa.service")
@@ -43,8 +44,11 @@ def serve(data: Path | None, host: str | None, port: int | None) -> None:
         processes.listening(settings.api.host, settings.api.port, "DOCQA_API") as listener,
         build.service(settings) as service,
     ):
+        app = build_app(service)
+        gc.collect()
+        gc.freeze()  # else Python looks through all that was loaded once in a while: 0.1 s, in the midst of a request
         config = uvicorn.Config(
-            build_app(service),
+            app,
             access_log=False,
             log_config=None,
             server_header=False,

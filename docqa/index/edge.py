@@ -14,6 +14,8 @@ from docqa.types import Passage, PassageKey, Ranked, Rankings, Scope, Vector
 
 KEYS_AT_ONCE = 10_000
 
+_KINDS = {"keyword": edge.PayloadSchemaType.Keyword, "integer": edge.PayloadSchemaType.Integer}
+
 
 class EdgeIndex:
     """One shard in one directory, owned by one process; what a write method returned from survives a crash.
@@ -22,16 +24,9 @@ class EdgeIndex:
     """
 
     def __init__(self, folder: Path, *, dimension: Callable[[], int]) -> None:
-        if any(folder.glob("segments/*")):
-            self._shard = _loaded(folder)
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        dense = edge.EdgeVectorParams(size=dimension(), distance=edge.Distance.Dot)
-        sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
-        config = edge.EdgeConfig(vectors={schema.DENSE: dense}, sparse_vectors=dict.fromkeys(schema.SPARSE, sparse))
-        self._shard = edge.EdgeShard.create(str(folder), config)
-        for field in schema.KEYWORDS:
-            self._shard.update(edge.UpdateOperation.create_field_index(field, edge.PayloadSchemaType.Keyword))
+        self._shard = _loaded(folder) if any(folder.glob("segments/*")) else _created(folder, dimension())
+        for field in schema.FILTERED.keys() - self._shard.info().payload_schema.keys():
+            self._shard.update(edge.UpdateOperation.create_field_index(field, _KINDS[schema.FILTERED[field]]))
 
     def close(self) -> None:
         self._shard.close()
@@ -92,6 +87,14 @@ class EdgeIndex:
         ids: list[int | uuid.UUID | str] = [schema.point_id(key) for key in keys]
         if ids:
             self._shard.update(edge.UpdateOperation.delete_points(ids))
+
+
+def _created(folder: Path, dimension: int) -> edge.EdgeShard:
+    folder.mkdir(parents=True, exist_ok=True)
+    dense = edge.EdgeVectorParams(size=dimension, distance=edge.Distance.Dot)
+    sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
+    config = edge.EdgeConfig(vectors={schema.DENSE: dense}, sparse_vectors=dict.fromkeys(schema.SPARSE, sparse))
+    return edge.EdgeShard.create(str(folder), config)
 
 
 def _loaded(folder: Path) -> edge.EdgeShard:

@@ -21,7 +21,7 @@ SPARSE = (PASSAGE_WORDS, PAGE_WORDS, DOCUMENT_WORDS)
 DOCUMENT_ID = "document_id"
 COLLECTIONS = "collections"
 PAGE = "page"
-KEYWORDS = (DOCUMENT_ID, COLLECTIONS)  # payload fields that searches filter by
+FILTERED = {DOCUMENT_ID: "keyword", COLLECTIONS: "keyword", PAGE: "integer"}  # payload fields and what they hold
 
 # Usual length in BM25 terms (stop words left out) of what each sparse vector holds: BM25 needs one fixed before it
 # sees any text.

@@ -28,6 +28,10 @@ class ServerIndex:
         with _translated():
             if not client.collection_exists(collection):
                 self._create(dimension())
+            known = client.get_collection(collection).payload_schema
+            for field in schema.FILTERED.keys() - known.keys():
+                kind = models.PayloadSchemaType(schema.FILTERED[field])
+                client.create_payload_index(collection, field, kind, wait=True)
 
     def _create(self, dimension: int) -> None:
         sparse = models.SparseVectorParams(modifier=models.Modifier.IDF)
@@ -36,8 +40,6 @@ class ServerIndex:
             vectors_config={schema.DENSE: models.VectorParams(size=dimension, distance=models.Distance.DOT)},
             sparse_vectors_config=dict.fromkeys(schema.SPARSE, sparse),
         )
-        for field in schema.KEYWORDS:
-            self._client.create_payload_index(self._collection, field, models.PayloadSchemaType.KEYWORD, wait=True)
 
     def close(self) -> None:
         self._client.close()
