@@ -21,10 +21,10 @@ def label(name: str, title: str) -> str:
     return f"{spoken} | {title}" if spoken else title
 
 
-def in_context(passage: Passage) -> str:
-    """The passage below what it stands under: its document and the last two headings."""
+def in_context(passage: Passage, text: str | None = None) -> str:
+    """The passage, or `text` from it, below what it stands under: its document and the last two headings."""
     document, *path = passage.headings or ("",)
-    return " > ".join([document, *path[-2:]]) + "\n" + passage.text
+    return " > ".join([document, *path[-2:]]) + "\n" + (passage.text if text is None else text)
 
 
 def searchable(text: str) -> str:

@@ -9,12 +9,11 @@ from docqa.protocols import Reranker
 from docqa.sentences import Sentence, sentences
 from docqa.tables import column_heads
 from docqa.types import Citation, Draft, Evidence, Page, Turn
-from docqa.words import terms
+from docqa.words import stems
 
 PAGES_READ = 3  # of the evidence, best first
 PASSAGES_READ = 2  # of each page
 SENTENCES_READ = 16  # by the reranker: those that share most with the question
-STEM = 6  # letters by which forms of one word are taken for the same
 QUOTES = 3  # at most
 GAP = 3.0  # a further quote scores at most this much less than the first
 SENTENCE_WORDS = 8  # a sentence of fewer words is quoted with what follows it,
@@ -94,19 +93,15 @@ def _promising(question: str, candidates: Sequence[_Candidate]) -> Sequence[_Can
     """The candidates that share most rare words with the question for their length, in their order; ties by place."""
     if len(candidates) <= SENTENCES_READ:
         return candidates
-    words = [_stems(candidate.text) for candidate in candidates]
-    having = Counter(stem for stems in words for stem in stems)
-    asked = _stems(question)
+    said = [stems(candidate.text) for candidate in candidates]
+    having = Counter(stem for each in said for stem in each)
+    asked = stems(question)
     shared = [
-        sum(math.log(1 + len(candidates) / having[stem]) for stem in asked & stems) / math.sqrt(5 + len(stems))
-        for stems in words
+        sum(math.log(1 + len(candidates) / having[stem]) for stem in asked & each) / math.sqrt(5 + len(each))
+        for each in said
     ]
     best = sorted(range(len(candidates)), key=lambda place: -shared[place])[:SENTENCES_READ]
     return [candidates[place] for place in sorted(best)]
-
-
-def _stems(text: str) -> set[str]:
-    return {term[:STEM] for term in terms(text)}
 
 
 def as_read(quote: str) -> str:

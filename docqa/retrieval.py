@@ -12,9 +12,11 @@ from docqa.fusion import PageKey, RankedPage
 from docqa.pagenames import only_pages_named, pages_named
 from docqa.protocols import Embedder, Reranker, Searcher
 from docqa.types import PageHit, Passage, PassageKey, Rankings, Retrieval, Scope, Vector
+from docqa.words import closest_part
 
 PASSAGES_RANKED = 50  # of each ranking; with 400 the first ten pages are nearly the same
 PASSAGES_PER_PAGE = 3  # that are read for a page
+WORDS_READ = 60  # of its best passage by the reranker: those that share most with the question
 
 
 @dataclass(slots=True)
@@ -72,7 +74,9 @@ class Retriever:
         if self.reranker is None:
             return pages, {}
         read = pages[: self.rerank_pages]
-        scores = self.reranker.score(question, [in_context(found[page.passages[0]]) for page in read])
+        best = [found[page.passages[0]] for page in read]
+        parts = [closest_part(passage.text, question, words=WORDS_READ) for passage in best]
+        scores = self.reranker.score(question, [in_context(*each) for each in zip(best, parts, strict=True)])
         log_odds = {page.key: score for page, score in zip(read, scores, strict=True)}
         return fusion.rerank(pages, log_odds), log_odds
 
