@@ -13,7 +13,7 @@ from docqa.words import stems
 
 PAGES_READ = 3  # of the evidence, best first
 PASSAGES_READ = 2  # of each page
-SENTENCES_READ = 16  # by the reranker: those that share most with the question
+SENTENCES_READ = 12  # by the reranker: those that share most with the question
 QUOTES = 3  # at most
 GAP = 3.0  # a further quote scores at most this much less than the first
 SENTENCE_WORDS = 8  # a sentence of fewer words is quoted with what follows it,

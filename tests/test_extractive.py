@@ -109,4 +109,4 @@ def test_of_a_long_page_what_shares_words_with_the_question_is_read():
         "How many passengers did the ferry carry?", [page], say=ignore, show=ignore
     )
     assert "12,000 passengers" in draft.text
-    assert reranker.read <= 16
+    assert reranker.read <= 12
