@@ -1,6 +1,5 @@
 """Who may see what. Every request passes the gate; every route asks Access before it shows or searches anything."""
 
-import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -12,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
 
+from docqa.addresses import is_loopback
 from docqa.api import problems
 from docqa.api.limits import Rates
 from docqa.api.problems import Problem, Refused
@@ -178,14 +178,6 @@ class Gate:
         if urlsplit(origin).netloc != host:
             detail = f"Web pages of {origin} may not change the library: set DOCQA_API__CORS_ORIGINS if they should"
             raise Refused(Problem(403, "Forbidden", detail))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach this address."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _secret(headers: Headers) -> str | None:

@@ -88,7 +88,7 @@ def answers(host: str, port: int, path: str) -> bool:
 
 def require_key(host: str, keys: "Keys") -> None:
     """Raises SettingsError if others could reach this address, and no key keeps them out."""
-    from docqa.api.access import is_loopback
+    from docqa.addresses import is_loopback
 
     if not is_loopback(host) and not keys.any():
         raise SettingsError(

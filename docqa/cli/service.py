@@ -111,7 +111,7 @@ def ui(data: Path | None, host: str | None, port: int | None) -> None:
     The page acts with its own key (DOCQA_UI__API_KEY) for whoever can open it, so it listens on this machine only,
     unless it is told otherwise.
     """
-    from docqa.api.access import is_loopback
+    from docqa.addresses import is_loopback
     from docqa.settings import load
 
     settings = processes.at(load(data), "ui", host, port)

@@ -1,12 +1,12 @@
 """What the sync and the async client share: how calls become requests, and responses become values."""
 
-import ipaddress
 import json
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
+from docqa.addresses import is_loopback
 from docqa.client.calls import Call, Question
 from docqa.client.problems import error_of
 from docqa.errors import ServiceUnavailable
@@ -30,11 +30,7 @@ def headers(api_key: str | None) -> dict[str, str]:
 
 def through_proxy(url: str) -> bool:
     """Whether the environment's proxy may stand between: never on the way to this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host != "localhost"
+    return not is_loopback(urlsplit(url).hostname or "")
 
 
 def request(client: httpx.Client | httpx.AsyncClient, call: Call[T]) -> httpx.Request:
