@@ -57,6 +57,7 @@ class Dialogue:
             question=question,
             turn=_to_json(answer.turn) if answer.turn else None,
             document_ids=[each.document_id for each in answer.evidence],
+            begins=conversation_id is None,
         )
         return stored
 

@@ -96,9 +96,8 @@ def _catalog(documents: list[Document]) -> Finding:
             "Some files or pages failed: docqa list shows them, docqa ingest --retry-failed reads them again.",
         )
     if counts["reading"] or counts["queued"]:
-        return Finding(
-            "catalog", "warn", found, "Some documents are not read to the end: docqa ingest PATH... goes on with them."
-        )
+        advice = "Some documents are not read to the end: docqa up or docqa worker goes on with them."
+        return Finding("catalog", "warn", found, advice)
     return Finding("catalog", "ok", found)
 
 

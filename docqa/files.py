@@ -136,10 +136,13 @@ class Files:
 
         Raises OSError if something stays.
         """
-        folder = self._folder(document_id)
-        sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
-        if folder.exists():
-            shutil.rmtree(folder)
+        trash = Path(tempfile.mkdtemp(prefix="deleted-", dir=self.uploads))
+        try:
+            os.replace(self._folder(document_id), trash / document_id)  # at once: it may be coming again meanwhile
+        except FileNotFoundError:
+            pass
+        sizes = [path.stat().st_size for path in trash.rglob("*") if path.is_file()]
+        shutil.rmtree(trash)
         return Removed(len(sizes), sum(sizes))
 
     def _folder(self, document_id: str) -> Path:

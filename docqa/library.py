@@ -1,6 +1,7 @@
 """The stores of a library together, where something touches all of them."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,19 +46,29 @@ class Library:
             self.remove_unsourced(document_id)  # what a deletion that was cut short has left of it
         store()
         known = self.catalog.document(document_id)
-        self.catalog.register(document_id, name=name, size_bytes=size_bytes, collection=collection, path=path)
+        losers = self.catalog.register(document_id, name=name, size_bytes=size_bytes, collection=collection, path=path)
         store()  # if it was deleted just before it was registered
-        if known is not None and collection not in known.collections:
-            self.index.set_collections(document_id, sorted({*known.collections, collection}))
-        if known is not None and known.state == "done":
+        is_new = known is None or collection not in known.collections
+        for each in [document_id, *losers] if known is not None and is_new else losers:
+            self._place(each)
+        if known is not None and self._is_done(document_id):
             self.supersede(document_id)
-        return known is None or collection not in known.collections
+        return is_new
 
     def supersede(self, document_id: str) -> None:
         """Let older versions lose the paths of this document, and with them perhaps a collection."""
-        for loser in self.catalog.documents(ids=self.catalog.sources.supersede(document_id)):
-            if loser.collections:
-                self.index.set_collections(loser.id, loser.collections)
+        for loser in self.catalog.sources.supersede(document_id):
+            self._place(loser)
+
+    def _is_done(self, document_id: str) -> bool:
+        document = self.catalog.document(document_id)
+        return document is not None and document.state == "done"
+
+    def _place(self, document_id: str) -> None:
+        """Let the index have a document in the collections where the catalog has it now."""
+        with suppress(NotInLibrary), self.catalog.hold(document_id):
+            if collections := {collection for collection, _ in self.catalog.sources.of(document_id)}:
+                self.index.set_collections(document_id, sorted(collections))
 
     def retry(self, document_ids: Sequence[str]) -> list[Document]:
         """Let documents that failed, or whose pages did, be read again; returns those."""
@@ -77,7 +88,7 @@ class Library:
         """
         sources = self.catalog.sources.unlink(document.id, collections=collections)
         if left := {collection for collection, _ in self.catalog.sources.of(document.id)}:
-            self.index.set_collections(document.id, sorted(left))
+            self._place(document.id)
             blind = [key.id for key in self.catalog.keys.list() if key.collections and not left & {*key.collections}]
             answers = self.catalog.conversations.forget_document(document.id, owners=blind)
             return Receipt(document, 0, 0, sources, 0, 0, answers)
@@ -103,6 +114,7 @@ class Library:
                 held.remove()
         except NotInLibrary:
             return nothing
+        answers += self.catalog.conversations.forget_document(document_id)  # given while it went
         return passages, removed, answers
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from docqa.errors import NotInLibrary
+from docqa.errors import LibraryDamaged, NotInLibrary
 from docqa.library import Library
 from docqa.types import Document, PassageKey, Scope
 
@@ -92,7 +92,7 @@ def _of_document(library: Library, document: Document, keys: Sequence[PassageKey
     passages = Counter(key.page for key in keys)
     if strays := tuple(key for key in keys if key.page not in read):
         yield Damage(document.id, f"passages of {_pages(strays)} that were not read", document.name, passages=strays)
-    lost = {number for number in read if not library.files.is_stored(document.id, number)}
+    lost = {number for number in read if not _is_whole(library, document.id, number)}
     if lost:
         yield Damage(document.id, f"files of {len(lost)} pages are gone", document.name, pages=tuple(sorted(lost)))
     unindexed = tuple(sorted(n for n in read - lost if not passages[n] and _has_text(library, document.id, n)))
@@ -100,10 +100,30 @@ def _of_document(library: Library, document: Document, keys: Sequence[PassageKey
         yield Damage(document.id, f"{len(unindexed)} pages are not in the index", document.name, pages=unindexed)
     if not library.files.original(document.id).is_file():
         yield Damage(document.id, "its PDF is gone", document.name, original=True)
-    if any(
-        library.index.count(Scope((document.id,), (collection,))) != len(keys) for collection in document.collections
-    ):
+    if document.state == "done" and len(outcomes) < max(document.pages, 1):
+        missing = tuple(number for number in range(1, document.pages + 1) if number not in outcomes)
+        yield Damage(
+            document.id, "it counts as read, but not all of its pages were", document.name, pages=missing or (1,)
+        )
+    if not _is_placed(library, document, len(keys)):
         yield Damage(document.id, "the index has it in other collections", document.name, collections=True)
+
+
+def _is_whole(library: Library, document_id: str, number: int) -> bool:
+    """Whether a page's image is there and what was read on it can be opened."""
+    try:
+        library.files.page(document_id, number)
+    except (LibraryDamaged, NotInLibrary):
+        return False
+    return library.files.is_stored(document_id, number)
+
+
+def _is_placed(library: Library, document: Document, passages: int) -> bool:
+    """Whether the index has all of its passages in its collections, and none in another one."""
+    others = tuple(name for name in library.catalog.sources.collections() if name not in document.collections)
+    if others and library.index.count(Scope((document.id,), others)):
+        return False
+    return all(library.index.count(Scope((document.id,), (name,))) == passages for name in document.collections)
 
 
 def _has_text(library: Library, document_id: str, number: int) -> bool:

@@ -49,8 +49,8 @@ class PDF:
             self.pages = int(self._document.page_count)
             self.title = str((self._document.metadata or {}).get("title") or "")  # often empty or junk
         except (RuntimeError, ValueError) as error:
-            reason = " ".join(str(error).replace(f"file '{path.name}'", "it").replace(str(path), "it").split())
-            raise UnreadablePDF(f"damaged: {reason[:200]}") from error
+            reason = " ".join(str(error).replace(f"file '{path}'", "it").replace(f"file '{path.name}'", "it").split())
+            raise UnreadablePDF(f"damaged: {reason[:200]}. Open it in a viewer and save it anew") from error
         if not self.pages:
             raise UnreadablePDF("damaged: no page can be found in it")
 

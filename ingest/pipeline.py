@@ -2,16 +2,18 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from pathlib import Path
 from time import monotonic
 
 from docqa import context
-from docqa.errors import DocumentError, NotInLibrary
+from docqa.catalog.documents import Held
+from docqa.errors import DocumentError, LibraryDamaged, NotInLibrary, ServiceUnavailable
 from docqa.library import Library
 from docqa.protocols import Embedder, Entry
-from docqa.types import Document, Page, Passage
+from docqa.types import Document, DocumentState, Page, Passage
 from ingest import intake
 from ingest.intake import FileReport, Progress
 from ingest.reading import Cover, ReadingOptions, ReadPage, read_cover, read_page
@@ -33,6 +35,7 @@ class _Job:
     """A document to read, and how far its reading has come."""
 
     document: Document
+    pages: int  # that it has
     todo: list[int]  # page numbers
     metadata_title: str
     label: str = ""
@@ -92,14 +95,18 @@ class Pipeline:
             if attempts > ATTEMPTS:
                 self._catalog.set_state(job.document.id, "failed", error=GIVEN_UP)
                 job.gone = True
-            for batch in _batches(pages, size=1 if attempts > 1 else BATCH_PAGES):
-                self._write(job, batch)
-                for _ in batch:
-                    progress.page(job.document.name)
-                if stopping():
-                    return
-            if not job.gone:
+            try:
+                for batch in _batches(pages, size=1 if attempts > 1 else BATCH_PAGES):
+                    self._write(job, batch)
+                    for _ in batch:
+                        progress.page(job.document.name)
+                    if stopping():
+                        return
                 self._finish(job)
+            except ServiceUnavailable:
+                with suppress(ServiceUnavailable):
+                    self._catalog.unattempt(job.document.id)  # it is not the document's fault
+                raise
         self.remove_unsourced()
 
     def remove_unsourced(self) -> None:
@@ -140,16 +147,29 @@ class Pipeline:
     def _job(self, document: Document, cover: Cover) -> _Job | None:
         """What is left to read of a document; None if that is nothing."""
         tried = self._catalog.page_outcomes(document.id)
-        job = _Job(document, [number for number in range(1, cover.pages + 1) if number not in tried], cover.title)
+        todo = [number for number in range(1, cover.pages + 1) if number not in tried]
+        job = _Job(document, cover.pages, todo, cover.title)
         if not job.todo:
             self._finish(job)
             return None
+        damaged = []
         for number, (_, error) in tried.items():
             if not error:
-                page = self._library.files.page(document.id, number)
+                try:
+                    page = self._library.files.page(document.id, number)
+                except (LibraryDamaged, NotInLibrary):
+                    damaged.append(number)
+                    continue
                 job.label = job.label or self._label(job, page)
                 job.has_passages = job.has_passages or bool(page.text)
-                job.read_before.append(page)
+                job.read_before.append(replace(page, text="", words=()))  # its headings are all that is needed of it
+        if damaged:
+            try:
+                with self._catalog.hold(document.id) as held:
+                    held.forget_pages(damaged)
+            except NotInLibrary:
+                return None
+            job.todo = sorted([*job.todo, *damaged])
         return job
 
     def _read_ahead(self, jobs: Iterator[_Job]) -> Iterator[_Read]:
@@ -184,6 +204,8 @@ class Pipeline:
         outcomes = [(read.number, read.result.page.source if read.result else "", read.error) for read in batch]
         try:
             with self._catalog.hold(job.document.id, progress=True) as held:
+                if not held.is_since(job.document.added_at):
+                    raise NotInLibrary("it was deleted and added again: the next run reads it")
                 collections = tuple(sorted({name for name, _ in self._catalog.sources.of(job.document.id)}))
                 for read in read_pages:
                     self._library.files.store_page(job.document.id, read.page, read.image)
@@ -218,17 +240,32 @@ class Pipeline:
 
     def _finish(self, job: _Job) -> None:
         """Once every page was tried a document is done, and replaces its older versions; unless none could be read."""
-        tried = self._catalog.page_outcomes(job.document.id)
-        document = self._catalog.document(job.document.id)
-        if document is None or len(tried) < document.pages:  # deleted meanwhile, and perhaps added again
+        outcome = self._outcome(job)
+        if outcome is None:
             return
-        errors = {number: error for number, (_, error) in tried.items() if error}
-        if len(errors) == len(tried):
-            self._catalog.set_state(job.document.id, "failed", error=_summary(errors))
-            return
-        textless = not errors and all(source == "none" for source, _ in tried.values())
-        self._catalog.set_state(job.document.id, "done", error=NO_TEXT if textless else _summary(errors))
-        self._library.supersede(job.document.id)
+        state, error = outcome
+        if state == "done":
+            self._library.supersede(job.document.id)  # first: what is done is not looked at again after a crash
+        with suppress(NotInLibrary), self._catalog.hold(job.document.id) as held:
+            if _outcome(held, job) == outcome:
+                held.set_state(state, error=error)
+
+    def _outcome(self, job: _Job) -> tuple[DocumentState, str] | None:
+        with suppress(NotInLibrary), self._catalog.hold(job.document.id) as held:
+            return _outcome(held, job)
+        return None
+
+
+def _outcome(held: Held, job: _Job) -> tuple[DocumentState, str] | None:
+    """State and error of a document whose pages were all tried; None if some were not, or it is another one by now."""
+    tried = held.outcomes()
+    if job.gone or len(tried) < job.pages or not held.is_since(job.document.added_at):
+        return None
+    errors = {number: error for number, (_, error) in tried.items() if error}
+    if len(errors) == len(tried):
+        return "failed", _summary(errors)
+    textless = not errors and all(source == "none" for source, _ in tried.values())
+    return "done", NO_TEXT if textless else _summary(errors)
 
 
 def _batches(pages: Iterator[_Read], *, size: int) -> Iterator[list[_Read]]:

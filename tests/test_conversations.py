@@ -13,9 +13,10 @@ BODY = '{"text":"Caf\\u00e9 [1]"}'
 
 
 def say(catalog: Catalog, answer_id: str, conversation_id: str, *, owner: str = "", document: str = "d") -> None:
+    catalog.register(document, name="a.pdf", size_bytes=1, collection="default", path=f"/{document}.pdf")
     answer = StoredAnswer(answer_id, conversation_id, datetime.now(UTC), BODY)
     catalog.conversations.add(
-        answer, owner=owner, question=f"Question {answer_id}?", turn=None, document_ids=[document]
+        answer, owner=owner, question=f"Question {answer_id}?", turn=None, document_ids=[document], begins=True
     )
 
 
@@ -44,6 +45,18 @@ def test_nobody_sees_the_conversations_of_another_key(catalog: Catalog):
     ):
         with pytest.raises(NotInLibrary):
             look()
+
+
+@pytest.mark.parametrize("gone", ["document", "conversation"])
+def test_an_answer_is_not_stored_after_what_it_belongs_to_was_deleted(catalog: Catalog, gone: str):
+    say(catalog, "a", "c")
+    if gone == "document":
+        catalog.sources.unlink("d")
+    else:
+        catalog.conversations.delete("c", "")
+    late = StoredAnswer("b", "c", datetime.now(UTC), BODY)
+    with pytest.raises(NotInLibrary, match="meanwhile"):
+        catalog.conversations.add(late, owner="", question="?", turn=None, document_ids=["d"], begins=False)
 
 
 def test_conversations_can_be_handed_over(catalog: Catalog):
@@ -79,7 +92,7 @@ def test_a_verdict_is_kept_and_can_be_taken_back(catalog: Catalog):
 
 def test_a_question_with_a_null_character_can_be_stored(catalog: Catalog):
     answer = StoredAnswer("a", "c", datetime.now(UTC), BODY)
-    catalog.conversations.add(answer, owner="", question="What\0?", turn=None, document_ids=[])
+    catalog.conversations.add(answer, owner="", question="What\0?", turn=None, document_ids=[], begins=True)
     assert catalog.conversations.get("c", "").title == "What ?"
 
 

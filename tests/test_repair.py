@@ -52,7 +52,19 @@ def put_into_another_collection(library: Library, document_id: str) -> None:
     library.index.set_collections(document_id, ["elsewhere"])
 
 
+def damage_what_was_read_on_a_page(library: Library, document_id: str) -> None:
+    next(library.files.uploads.parent.rglob("2.json.gz")).write_bytes(b"")
+
+
+def forget_a_page_of_a_document_that_counts_as_read(library: Library, document_id: str) -> None:
+    with library.catalog.hold(document_id) as held:
+        held.forget_pages([3])
+    library.catalog.set_state(document_id, "done")
+
+
 PLANTED = [
+    damage_what_was_read_on_a_page,
+    forget_a_page_of_a_document_that_counts_as_read,
     lose_page_file,
     lose_passages,
     leave_passages_of_a_page_that_was_not_read,
@@ -87,6 +99,17 @@ def test_damage_is_found_repaired_and_gone(
     pipeline.read_unfinished(Silent())
     assert examine(library) == []
     assert state(library) == before
+
+
+def test_passages_that_stayed_in_a_collection_are_found(
+    pipeline: Pipeline, library: Library, document_id: str, make_pdf: Callable[..., Path]
+):
+    run(pipeline, make_pdf("Another.", name="other.pdf"), collection="elsewhere")
+    library.index.set_collections(document_id, ["default", "elsewhere"])
+    damages = examine(library)
+    assert [damage.collections for damage in damages] == [True]
+    repair(library, damages)
+    assert examine(library) == []
 
 
 def test_a_lost_pdf_cannot_be_repaired_but_is_said(library: Library, document_id: str):

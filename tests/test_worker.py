@@ -78,6 +78,36 @@ def test_an_index_that_does_not_answer_is_waited_for(
     assert examine(library) == []
 
 
+def test_an_outage_however_long_is_not_the_documents_fault(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch
+):
+    def unavailable(self: object, entries: object) -> None:
+        raise IndexUnavailable("gone")
+
+    queue(library, make_pdf("One."))
+    with monkeypatch.context() as patch:
+        patch.setattr(type(library.index), "upsert", unavailable)
+        for _ in range(ATTEMPTS + 2):
+            with pytest.raises(IndexUnavailable):
+                pipeline.read_unfinished(Silent())
+    pipeline.read_unfinished(Silent())
+    assert states(library) == ["done"]
+
+
+@pytest.mark.parametrize("damage", ["gone", "empty"])
+def test_a_page_whose_file_is_damaged_is_read_again_and_stops_nobody(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch, damage: str
+):
+    monkeypatch.setattr(pipeline_module, "BATCH_PAGES", 2)
+    queue(library, make_pdf(*[f"Page {number}." for number in range(6)]), make_pdf("Other.", name="other.pdf"))
+    pipeline.read_unfinished(Silent(), stopping=lambda: True)
+    [file] = library.files.uploads.parent.rglob("1.json.gz")
+    file.unlink() if damage == "gone" else file.write_bytes(b"")
+    pipeline.read_unfinished(Silent())
+    assert states(library) == ["done", "done"]
+    assert examine(library) == []
+
+
 def test_a_document_deleted_while_it_is_read_leaves_nothing(
     pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch
 ):

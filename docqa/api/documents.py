@@ -144,7 +144,8 @@ def retry(document_id: DocumentId, caller: Caller) -> Response:
 )
 def retry_all(body: RetryBody, caller: Caller) -> Response:
     """Queue every document that failed, or whose pages did."""
-    ids = [document.id for document in caller.documents(collection=body.collection)]
+    found = caller.documents(collection=body.collection)
+    ids = [document.id for document in found if document.state == "failed" or document.pages_failed]
     again = {document.id for document in caller.library.retry(ids)}
     return sent(wire.documents([each for each in caller.documents() if each.id in again]), 202)
 

@@ -14,10 +14,12 @@ from docqa.api.access import Access, Caller
 from docqa.api.documentation import NOT_MODIFIED, image, problem_responses
 from docqa.api.documents import DocumentId
 from docqa.api.sending import sent
-from docqa.types import Box
+from docqa.errors import NotInLibrary
+from docqa.types import Box, Document
 
 NUMBER = r"-?[0-9]{1,5}(\.[0-9]{1,12})?(e-[0-9]{1,2})?"
 JPEG_QUALITY = 85
+LONGEST_SIDE = 10_000  # pixels of an image that is sent
 
 router = APIRouter(prefix="/v1/documents/{document_id}/pages", tags=["documents"])
 
@@ -78,13 +80,21 @@ def png(
 )
 def page(document_id: DocumentId, number: Number, caller: Caller) -> Response:
     """Show a page's text and where each word stands."""
-    return sent(wire.page(caller.library.files.page(caller.document(document_id).id, number)))
+    return sent(wire.page(caller.library.files.page(_document_with(caller, document_id, number).id, number)))
+
+
+def _document_with(caller: Access, document_id: str, number: int) -> Document:
+    """Raises NotInLibrary if the document is not there, or has not so many pages."""
+    document = caller.document(document_id)
+    if document.pages and number > document.pages:
+        raise NotInLibrary(f"{document.name} has {document.pages} pages")
+    return document
 
 
 def _image(caller: Access, document_id: str, number: int, looks: Looks, known: str | None, kind: Format) -> Response:
     boxes, width = looks.boxes(), looks.width
     files = caller.library.files
-    document = caller.document(document_id)
+    document = _document_with(caller, document_id, number)
     stored = files.image(document.id, number)
     tag = f'"{hashlib.sha256(stored + f"{kind} {width} {boxes}".encode()).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
@@ -99,7 +109,11 @@ def _image(caller: Access, document_id: str, number: int, looks: Looks, known: s
 def _drawn(stored: bytes, page_width: float, boxes: list[Box], width: int | None, kind: Format) -> bytes:
     drawn = highlight.marked(stored, width=page_width, boxes=boxes)
     if width is not None and width != drawn.width:
-        drawn = drawn.resize((width, max(1, round(drawn.height * width / drawn.width))), reducing_gap=2.0)
+        factor = min(
+            width / drawn.width, LONGEST_SIDE / max(drawn.size)
+        )  # a page may be a thousand times as high as wide
+        size = (max(1, round(drawn.width * factor)), max(1, round(drawn.height * factor)))
+        drawn = drawn.resize(size, reducing_gap=2.0)
     buffer = io.BytesIO()
     if kind == "png":
         drawn.save(buffer, "PNG", compress_level=1)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from docqa.catalog.tables import answer_documents as _answer_documents
 from docqa.catalog.tables import answers as _answers
 from docqa.catalog.tables import conversations as _conversations
+from docqa.catalog.tables import sources as _sources
 from docqa.errors import NotInLibrary
 from docqa.types import Conversation, StoredAnswer
 
@@ -30,18 +31,29 @@ class Conversations:
         question: str,
         turn: Mapping[str, Any] | None,
         document_ids: Iterable[str],
+        begins: bool,
     ) -> None:
-        """Store an answer; its conversation begins with it if there is none of that id."""
+        """Store an answer, and its conversation if it `begins` with it.
+
+        Raises NotInLibrary if the conversation, or a document the answer was made from, was deleted meanwhile.
+        """
         when = answer.created_at
+        documents = set(document_ids)
+        there = sa.select(sa.func.count(_sources.c.document_id.distinct())).where(_sources.c.document_id.in_(documents))
         with self._engine.begin() as connection:
             known = _conversations.update().filter_by(id=answer.conversation_id, owner=owner).values(updated_at=when)
-            if not connection.execute(known).rowcount:
+            goes_on = connection.execute(known).rowcount
+            if not goes_on and not begins:
+                raise NotInLibrary("The conversation was deleted meanwhile: ask again in a new one")
+            if connection.scalar(there) != len(documents):
+                raise NotInLibrary("A document that the answer was made from was deleted meanwhile: ask again")
+            if not goes_on:
                 title = question.replace("\0", " ")[:TITLE_CHARACTERS]
                 begun = {"id": answer.conversation_id, "owner": owner, "title": title}
                 connection.execute(_conversations.insert().values(created_at=when, updated_at=when, **begun))
             row = {"id": answer.id, "conversation_id": answer.conversation_id, "body": answer.body, "comment": ""}
             connection.execute(_answers.insert().values(created_at=when, turn=turn or sa.null(), **row))
-            used = [{"answer_id": answer.id, "document_id": document_id} for document_id in set(document_ids)]
+            used = [{"answer_id": answer.id, "document_id": document_id} for document_id in documents]
             if used:
                 connection.execute(_answer_documents.insert(), used)
 
@@ -113,7 +125,10 @@ class Conversations:
         if owners is not None:
             theirs = sa.select(_conversations.c.id).where(_conversations.c.owner.in_(owners))
             made_from = made_from.join(_answers).where(_answers.c.conversation_id.in_(theirs))
+        touched = sa.select(_answers.c.conversation_id).where(_answers.c.id.in_(made_from))
         with self._engine.begin() as connection:
+            theirs_held = sa.select(_conversations.c.id).where(_conversations.c.id.in_(touched)).with_for_update()
+            connection.execute(theirs_held).all()  # an answer that is just being added is waited for
             removed = connection.execute(_answers.delete().where(_answers.c.id.in_(made_from))).rowcount
             empty = _conversations.c.id.not_in(sa.select(_answers.c.conversation_id))
             if removed:

@@ -58,6 +58,8 @@ def server_at(url: str) -> sa.Engine:
 
     @sa.event.listens_for(engine, "handle_error")
     def translate(context: sa.engine.ExceptionContext) -> None:
+        if context.is_pre_ping:  # the pool connects again
+            return
         if isinstance(context.sqlalchemy_exception, sa.exc.OperationalError | sa.exc.InterfaceError):
             place = engine.url.render_as_string(hide_password=True)
             said = str(context.original_exception).strip().splitlines()[0]

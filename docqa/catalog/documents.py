@@ -52,6 +52,20 @@ class Held:
         again = _documents.update().where(_documents.c.id == self.document_id)
         self.connection.execute(again.values(state="queued", error=""))
 
+    def is_since(self, added_at: datetime) -> bool:
+        """Whether it is the one that was added then, not one that was deleted and added again."""
+        query = sa.select(_documents.c.added_at).where(_documents.c.id == self.document_id)
+        return self.connection.scalar(query) == added_at
+
+    def outcomes(self) -> dict[int, tuple[str, str]]:
+        """(source, error) of every page that was tried, by number."""
+        return _outcomes(self.connection, self.document_id)
+
+    def set_state(self, state: DocumentState, *, error: str) -> None:
+        """Record where it stands."""
+        this = _documents.update().where(_documents.c.id == self.document_id)
+        self.connection.execute(this.values(state=state, error=error))
+
     def is_sourced(self) -> bool:
         """Whether a path leads to it."""
         query = sa.select(sa.func.count()).select_from(_sources).filter_by(document_id=self.document_id)
@@ -161,8 +175,12 @@ class Catalog:
                 added_at=row.added_at,
             )
 
-    def register(self, document_id: str, *, name: str, size_bytes: int, collection: str, path: str) -> None:
-        """Queue a document if the catalog has it not yet, and let a path lead to it: both or neither."""
+    def register(self, document_id: str, *, name: str, size_bytes: int, collection: str, path: str) -> list[str]:
+        """Queue a document if the catalog has it not yet, and let a path lead to it: both or neither.
+
+        One that no path led to is queued anew: its deletion was cut short. Returns the ids of documents that lost the
+        path.
+        """
         row = {"id": document_id, "name": name, "title": "", "state": "queued", "pages": 0, "error": ""}
         row |= {"size_bytes": size_bytes, "added_at": datetime.now(UTC)}
         for last in (False, True):
@@ -170,11 +188,14 @@ class Catalog:
                 with self._engine.begin() as connection:
                     if not _locked(connection, document_id):
                         connection.execute(_documents.insert().values(row))
-                    self.sources.link(connection, document_id, collection=collection, path=path)
-                return
+                    elif not Held(connection, document_id).is_sourced():
+                        connection.execute(_pages.delete().filter_by(document_id=document_id))
+                        connection.execute(_documents.update().where(_documents.c.id == document_id).values(row))
+                    return self.sources.link(connection, document_id, collection=collection, path=path)
             except sa.exc.IntegrityError:  # another process registered it in the same moment
                 if last:
                     raise
+        raise AssertionError("the second try either returns or raises")
 
     @contextmanager
     def hold(self, document_id: str, *, progress: bool = False) -> Iterator[Held]:
@@ -191,6 +212,11 @@ class Catalog:
     def unfinished(self) -> list[Document]:
         """Documents to read: those that failed to be read to the end least often first, then in the order they came."""
         return list(self._read(None, (), unfinished=True))
+
+    def unattempt(self, document_id: str) -> None:
+        """Take an attempt back that ended because a service did not answer."""
+        with self._engine.begin() as connection:
+            _locked(connection, document_id, {"attempts": _documents.c.attempts - 1})
 
     def attempt(self, document_id: str) -> int:
         """Note that reading begins or goes on; returns how often it did since a page was last recorded."""
@@ -227,9 +253,8 @@ class Catalog:
 
     def page_outcomes(self, document_id: str) -> dict[int, tuple[str, str]]:
         """(source, error) of every page that was tried, by number."""
-        query = sa.select(_pages).filter_by(document_id=document_id).order_by(_pages.c.number)
         with self._engine.connect() as connection:
-            return {row.number: (row.source, row.error) for row in connection.execute(query)}
+            return _outcomes(connection, document_id)
 
     # the worker
 
@@ -263,6 +288,11 @@ class Catalog:
             pages_per_minute=60 * read / max((now - first).total_seconds(), RATE_AT_LEAST_S) if first else 0.0,
             worker_seen_at=datetime.fromisoformat(seen) if seen else None,
         )
+
+
+def _outcomes(connection: sa.Connection, document_id: str) -> dict[int, tuple[str, str]]:
+    query = sa.select(_pages).filter_by(document_id=document_id).order_by(_pages.c.number)
+    return {row.number: (row.source, row.error) for row in connection.execute(query)}
 
 
 def _locked(connection: sa.Connection, document_id: str, values: Mapping[str, object] | None = None) -> bool:

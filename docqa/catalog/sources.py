@@ -14,26 +14,34 @@ class Sources:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def link(self, connection: sa.Connection, document_id: str, *, collection: str, path: str) -> None:
-        """Note that a path leads to this document now; versions of the file that were not read yet are forgotten."""
+    def link(self, connection: sa.Connection, document_id: str, *, collection: str, path: str) -> list[str]:
+        """Note that a path leads to this document now; versions of the file that were not read yet are forgotten.
+
+        Returns the ids of those.
+        """
         place = {"collection": collection, "path": path}
         unread = sa.select(_documents.c.id).where(_documents.c.state != "done", _documents.c.id != document_id)
-        connection.execute(_sources.delete().filter_by(**place).where(_sources.c.document_id.in_(unread)))
+        forgotten = sa.select(_sources.c.document_id).filter_by(**place).where(_sources.c.document_id.in_(unread))
+        losers = list(connection.scalars(forgotten))
+        connection.execute(_sources.delete().filter_by(**place).where(_sources.c.document_id.in_(losers)))
         newest = connection.execute(
             sa.select(_sources.c.document_id, _sources.c.turn).filter_by(**place).order_by(_sources.c.turn.desc())
         ).first()
         if newest is not None and newest.document_id == document_id:
-            return
+            return losers
         connection.execute(_sources.delete().filter_by(**place, document_id=document_id))
         turn = newest.turn + 1 if newest else 1
         connection.execute(_sources.insert().values(**place, document_id=document_id, turn=turn))
+        return losers
 
     def unlink(self, document_id: str, *, collections: Sequence[str] = ()) -> int:
         """Let no path lead to a document any more, or none of these collections; returns how many did."""
         query = _sources.delete().filter_by(document_id=document_id)
         if collections:
             query = query.where(_sources.c.collection.in_(collections))
+        this = _documents.update().where(_documents.c.id == document_id)
         with self._engine.begin() as connection:
+            connection.execute(this.values(attempts=_documents.c.attempts))  # whoever writes it now is waited for
             return connection.execute(query).rowcount
 
     def unlink_path(self, *, collection: str, path: str) -> list[str]:

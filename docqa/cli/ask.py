@@ -84,6 +84,8 @@ def ask(
         engine = replace(engine, names=lambda ids: library.catalog.names(ids) | named)  # as the user calls them
         streamed = engine.method == "model" and not as_json
         answer = engine.ask(question, scope=scope, say=_say if streamed else lambda _: None)
+        if unread := _unread(library, scope):
+            click.echo(unread, err=True)
         if as_json:
             click.echo(json.dumps(wire.answer(answer), ensure_ascii=False, indent=2))
         else:
@@ -101,6 +103,16 @@ def _nothing_to_ask(library: "Library") -> str:
     if documents := library.catalog.documents():
         return f"None of the {len(documents)} documents has been read yet: docqa list shows how far they are"
     return "The library is empty. Read some PDFs first: docqa ingest PATH..., or docqa ask FILE.pdf QUESTION"
+
+
+def _unread(library: "Library", scope: Scope) -> str:
+    """What of the scope could not speak, because it is not read; empty if all is."""
+    documents = library.catalog.documents(ids=scope.document_ids or None, collections=scope.collections)
+    waiting = sum(document.state in ("queued", "reading") for document in documents)
+    failed = sum(document.state == "failed" for document in documents) if scope.document_ids else 0
+    parts = [f"{waiting} are still being read"] if waiting else []
+    parts += [f"{failed} could not be read"] if failed else []
+    return f"Of {len(documents)} documents {' and '.join(parts)}: docqa list" if parts else ""
 
 
 def _parted(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
@@ -156,7 +168,10 @@ def _explain(answer: Answer) -> None:
     from docqa.cli.explain import draw
 
     if answer.receipt is None:
-        click.echo("\nNo prompt to explain: " + ("no page speaks of this." if answer.method == "model" else "quoted."))
+        click.echo(
+            "\nNo prompt to explain: "
+            + ("no page speaks of this." if answer.method == "model" else "no model was asked (DOCQA_MODEL__URL).")
+        )
     else:
         draw(answer.receipt, answer.usage)
 

@@ -10,7 +10,7 @@ from docqa.cli import options
 
 @click.group()
 def key() -> None:
-    """Keys of the API: whoever calls it over the network needs one."""
+    """Keys of the API: once there is one, every call needs one."""
 
 
 @key.command()

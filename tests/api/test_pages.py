@@ -8,6 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from docqa.api import pages
 from docqa.highlight import EDGE
 from docqa.service import Service
 from tests.api.conftest import MANUAL, REPORT, Serve
@@ -189,3 +190,16 @@ def test_an_image_that_is_known_is_not_sent_again(api: httpx.Client, ids: dict[s
             assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tags[query])
         assert api.get(address + query, headers={"If-None-Match": '"other"'}).status_code == 200
     assert len(set(tags.values())) == len(tags)
+
+
+def test_a_page_much_higher_than_wide_is_not_blown_up():
+    buffer = io.BytesIO()
+    Image.new("RGB", (1, 2400), "white").save(buffer, "JPEG")
+    drawn = Image.open(io.BytesIO(pages._drawn(buffer.getvalue(), 1.0, [], 2400, "jpeg")))
+    assert max(drawn.size) <= pages.LONGEST_SIDE
+
+
+def test_a_page_that_there_is_not_is_said(api: httpx.Client, ids: dict[str, str]):
+    for path in ("99", "99.jpg"):
+        answer = api.get(f"/v1/documents/{ids[REPORT]}/pages/{path}")
+        assert (answer.status_code, answer.json()["detail"]) == (404, f"{REPORT} has 4 pages")
