@@ -52,7 +52,7 @@ def _beating(catalog: Catalog, stopping: threading.Event) -> Iterator[None]:
     def beat() -> None:
         while not ended.is_set():
             try:
-                catalog.worker_is_there()
+                catalog.reading.worker_is_there()
             except DocQAError as error:
                 logger.warning("%s", error)
             ended.wait(BEAT_S)

@@ -53,7 +53,7 @@ def test_what_is_queued_is_read_also_what_comes_later(pipeline: Pipeline, librar
         until(lambda: states(library) == ["done"])
         queue(library, make_pdf("Two.", name="two.pdf"))
         until(lambda: states(library) == ["done", "done"])
-        activity = library.catalog.activity()
+        activity = library.catalog.reading.activity()
     assert (activity.states, activity.pages_waiting) == ({"done": 2}, 0)
     assert activity.pages_per_minute > 0
     assert activity.worker_seen_at is not None

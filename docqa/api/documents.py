@@ -199,7 +199,7 @@ def _page_state(number: int, outcome: tuple[str, str] | None) -> dict[str, Any]:
 def _progress(document: Document, caller: Access) -> tuple[float | None, float | None]:
     """Pages that are read in a minute, and seconds until this document is read; None if nobody can tell."""
     catalog = caller.library.catalog
-    rate = catalog.activity().pages_per_minute if document.state in ("queued", "reading") else 0.0
+    rate = catalog.reading.activity().pages_per_minute if document.state in ("queued", "reading") else 0.0
     if not rate:
         return None, None
     left = 0

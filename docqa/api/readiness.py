@@ -90,7 +90,7 @@ def _model(service: Service) -> None:
 
 
 def _worker(service: Service) -> None:
-    seen = service.library.catalog.activity().worker_seen_at
+    seen = service.library.catalog.reading.activity().worker_seen_at
     if seen is None:
         raise _Off("None was ever there: start one with docqa worker")
     if (datetime.now(UTC) - seen).total_seconds() > WORKER_GONE_S:

@@ -37,7 +37,7 @@ async def version() -> dict[str, str]:
 def metrics(caller: Caller, shared: Shared) -> Response:
     """Requests, answers and documents as Prometheus reads them."""
     caller.require_all()
-    activity = caller.library.catalog.activity()
+    activity = caller.library.catalog.reading.activity()
     shared.metrics.set_documents(activity.states)
     shared.metrics.set("pages_waiting", "Pages to be read", activity.pages_waiting)
     shared.metrics.set("pages_per_minute", "Pages read in the last minute", activity.pages_per_minute)
@@ -50,7 +50,7 @@ def metrics(caller: Caller, shared: Shared) -> Response:
 def stats(caller: Caller, shared: Shared) -> Response:
     """What the library holds for this caller, and what the API did since it runs."""
     documents = caller.documents()
-    activity = caller.library.catalog.activity()
+    activity = caller.library.catalog.reading.activity()
     shape = {
         "documents": {state: sum(each.state == state for each in documents) for state in STATES},
         "pages": sum(each.pages for each in documents),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -12,18 +12,14 @@ import sqlalchemy as sa
 from docqa.catalog import database
 from docqa.catalog.conversations import Conversations
 from docqa.catalog.keys import Keys
+from docqa.catalog.reading import UNFINISHED, Reading
 from docqa.catalog.sources import Sources
 from docqa.catalog.tables import documents as _documents
 from docqa.catalog.tables import facts as _facts
 from docqa.catalog.tables import pages as _pages
 from docqa.catalog.tables import sources as _sources
 from docqa.errors import LibraryMismatch, NotInLibrary
-from docqa.types import Activity, Document, DocumentState
-
-UNFINISHED = ("queued", "reading")
-RATE_S = 60.0  # over which reading's speed is measured,
-RATE_AT_LEAST_S = 10.0  # but not over less than this
-WORKER_SEEN = "worker_seen_at"  # a fact
+from docqa.types import Document, DocumentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +80,7 @@ class Catalog:
         self.sources = Sources(engine)
         self.conversations = Conversations(engine)
         self.keys = Keys(engine)
+        self.reading = Reading(engine)
 
     @classmethod
     def at(cls, path: Path) -> "Catalog":
@@ -255,39 +252,6 @@ class Catalog:
         """(source, error) of every page that was tried, by number."""
         with self._engine.connect() as connection:
             return _outcomes(connection, document_id)
-
-    # the worker
-
-    def worker_is_there(self) -> None:
-        """Note that a worker runs now."""
-        seen = {"value": datetime.now(UTC).isoformat()}
-        with self._engine.begin() as connection:
-            if not connection.execute(_facts.update().where(_facts.c.name == WORKER_SEEN).values(seen)).rowcount:
-                connection.execute(_facts.insert().values(name=WORKER_SEEN, **seen))
-
-    def activity(self) -> Activity:
-        """How reading goes."""
-        now = datetime.now(UTC)
-        lately = now - timedelta(seconds=RATE_S)
-        waiting = sa.select(_documents.c.id).where(_documents.c.state.in_(UNFINISHED))
-        with self._engine.connect() as connection:
-            states = connection.execute(
-                sa.select(_documents.c.state, sa.func.count()).group_by(_documents.c.state)
-            ).all()
-            expected = connection.scalar(sa.select(sa.func.sum(_documents.c.pages)).where(_documents.c.id.in_(waiting)))
-            tried = connection.scalar(
-                sa.select(sa.func.count()).select_from(_pages).where(_pages.c.document_id.in_(waiting))
-            )
-            first, read = connection.execute(
-                sa.select(sa.func.min(_pages.c.read_at), sa.func.count()).where(_pages.c.read_at > lately)
-            ).one()
-            seen = connection.scalar(sa.select(_facts.c.value).where(_facts.c.name == WORKER_SEEN))
-        return Activity(
-            states={state: count for state, count in states},
-            pages_waiting=max(0, (expected or 0) - (tried or 0)),
-            pages_per_minute=60 * read / max((now - first).total_seconds(), RATE_AT_LEAST_S) if first else 0.0,
-            worker_seen_at=datetime.fromisoformat(seen) if seen else None,
-        )
 
 
 def _outcomes(connection: sa.Connection, document_id: str) -> dict[int, tuple[str, str]]:

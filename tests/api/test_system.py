@@ -57,7 +57,7 @@ def test_a_worker_that_is_gone_is_said_but_answers_go_on(
     client = serve(workshop)
     for age, state in ((1, "ok"), (100, "fail")):
         seen = types.Activity({}, 0, 0.0, datetime.now(UTC) - timedelta(seconds=age))
-        monkeypatch.setattr(type(workshop.library.catalog), "activity", lambda _, seen=seen: seen)
+        monkeypatch.setattr(type(workshop.library.catalog.reading), "activity", lambda _, seen=seen: seen)
         answer = client.get("/ready")
         assert (answer.status_code, answer.json()["checks"]["worker"]["state"]) == (200, state)
 

@@ -1,0 +1,53 @@
+"""How reading goes: whether a worker runs, what waits, how fast it is."""
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from docqa.catalog.tables import documents as _documents
+from docqa.catalog.tables import facts as _facts
+from docqa.catalog.tables import pages as _pages
+from docqa.types import Activity
+
+UNFINISHED = ("queued", "reading")
+RATE_S = 60.0  # over which reading's speed is measured,
+RATE_AT_LEAST_S = 10.0  # but not over less than this
+WORKER_SEEN = "worker_seen_at"  # a fact
+
+
+class Reading:
+    """What the worker did lately, and what is left to do."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def worker_is_there(self) -> None:
+        """Note that a worker runs now."""
+        seen = {"value": datetime.now(UTC).isoformat()}
+        with self._engine.begin() as connection:
+            if not connection.execute(_facts.update().where(_facts.c.name == WORKER_SEEN).values(seen)).rowcount:
+                connection.execute(_facts.insert().values(name=WORKER_SEEN, **seen))
+
+    def activity(self) -> Activity:
+        """How reading goes."""
+        now = datetime.now(UTC)
+        lately = now - timedelta(seconds=RATE_S)
+        waiting = sa.select(_documents.c.id).where(_documents.c.state.in_(UNFINISHED))
+        with self._engine.connect() as connection:
+            states = connection.execute(
+                sa.select(_documents.c.state, sa.func.count()).group_by(_documents.c.state)
+            ).all()
+            expected = connection.scalar(sa.select(sa.func.sum(_documents.c.pages)).where(_documents.c.id.in_(waiting)))
+            tried = connection.scalar(
+                sa.select(sa.func.count()).select_from(_pages).where(_pages.c.document_id.in_(waiting))
+            )
+            first, read = connection.execute(
+                sa.select(sa.func.min(_pages.c.read_at), sa.func.count()).where(_pages.c.read_at > lately)
+            ).one()
+            seen = connection.scalar(sa.select(_facts.c.value).where(_facts.c.name == WORKER_SEEN))
+        return Activity(
+            states={state: count for state, count in states},
+            pages_waiting=max(0, (expected or 0) - (tried or 0)),
+            pages_per_minute=60 * read / max((now - first).total_seconds(), RATE_AT_LEAST_S) if first else 0.0,
+            worker_seen_at=datetime.fromisoformat(seen) if seen else None,
+        )
