@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from docqa.cli import options
+from docqa.cli.up import KEY_NAME as KEY_OF_PAGE
 
 
 @click.group()
@@ -83,10 +84,16 @@ def delete(data: Path | None, name: str) -> None:
 
     with build.catalog(load(data)) as catalog:
         deleted = catalog.keys.delete(name)
-        left = catalog.keys.any()
+        left = [each.name for each in catalog.keys.list()]
     click.echo(f"deleted {deleted.name}")
     if not left:
         click.echo("No key is left: the API is open to this machine, and starts on no other address.", err=True)
+    elif left == [KEY_OF_PAGE]:
+        click.echo(
+            "Only the page's own key is left, so the API still wants one: docqa key create NAME makes another,"
+            f' docqa key delete "{KEY_OF_PAGE}" opens the API to this machine again.',
+            err=True,
+        )
 
 
 COMMANDS = [key]
