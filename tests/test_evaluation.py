@@ -83,7 +83,7 @@ def test_an_answer_holds_the_gold_answer_however_it_is_written(text: str, gold: 
 
 def test_refusals_are_counted_right_and_wrong():
     def answered(status: str) -> Answer:
-        return Answer("?", "?", status, "quotation", "", (), (), 0.5, {})
+        return Answer("?", "?", status, "quotation", "", (), (), 0.5, (), {})
 
     unanswerable = Question(id="n", question="?", evidence_mode="none")
     counted = scoring.refusals(

@@ -32,6 +32,8 @@ class Question(BaseModel):
     type: str = "text"
     standalone: bool = False  # names enough to be asked of all documents
     evidence_boxes: tuple[GoldBox, ...] = ()
+    hidden_pages: tuple[int, ...] = ()  # of the PDF, left out of the search for this question
+    made: str = ""  # how `docqa eval make` made it; empty if it did not
 
     @property
     def answerable(self) -> bool:
@@ -49,7 +51,7 @@ def load(path: Path) -> list[Question]:
 
     Raises UsageError, naming the line, if it is not one.
     """
-    questions: list[Question] = []
+    questions: dict[str, Question] = {}
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError as error:
@@ -63,11 +65,13 @@ def load(path: Path) -> list[Question]:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
             raise UsageError(f"{path}, line {number}: " + (f"{place}: " if place else "") + first["msg"]) from error
-        if any(question.id == other.id for other in questions):
+        if question.id in questions:
             raise UsageError(f"{path}, line {number}: there is a question {question.id} before")
         if question.answerable and not (question.doc and question.evidence_pages):
             raise UsageError(f"{path}, line {number}: an answerable question needs doc and evidence_pages")
-        questions.append(question)
+        if question.hidden_pages and question.doc is None:
+            raise UsageError(f"{path}, line {number}: a question with hidden_pages needs doc")
+        questions[question.id] = question
     if not questions:
         raise UsageError(f"{path} holds no question")
-    return questions
+    return list(questions.values())

@@ -1,13 +1,13 @@
 """Ask every question and score what comes back."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any
 
 from docqa.engine import Engine
 from docqa.errors import UsageError
-from docqa.evaluation import scoring
+from docqa.evaluation import calibration, hiding, scoring
 from docqa.evaluation.questions import Question
 from docqa.evaluation.scoring import Place
 from docqa.types import Answer, Scope
@@ -41,9 +41,9 @@ def check(questions: Sequence[Question], documents: Mapping[str, str], pages: Ma
         if question.doc is not None and question.doc not in documents:
             raise UsageError(f"Question {question.id} is about {question.doc}, which is not among the PDFs")
         last = pages[documents[question.doc]] if question.doc else 0
-        beyond = [page for page in question.evidence_pages if last and page > last]
+        beyond = [page for page in (*question.evidence_pages, *question.hidden_pages) if last and page > last]
         if beyond:
-            raise UsageError(f"Question {question.id} has its evidence on page {beyond[0]}, which {question.doc} lacks")
+            raise UsageError(f"Question {question.id} speaks of page {beyond[0]}, which {question.doc} lacks")
 
 
 def evaluate(engine: Engine, questions: Iterable[Question], documents: Mapping[str, str]) -> Evaluation:
@@ -52,12 +52,14 @@ def evaluate(engine: Engine, questions: Iterable[Question], documents: Mapping[s
     result = Evaluation([], [])
     for question in questions:
         names = {document_id: name for name, document_id in documents.items()}
+        asked = engine
         if question.doc is not None:
             own = documents[question.doc]
             names[own] = question.doc  # the same bytes may have another name, too
-            result.in_document.append(_ask(engine, question, Scope((own,)), names))
+            asked = hiding.without(engine, own, question.hidden_pages) if question.hidden_pages else engine
+            result.in_document.append(_ask(asked, question, Scope((own,)), names))
         if question.doc is None or question.standalone:
-            result.corpus.append(_ask(engine, question, everywhere, names))
+            result.corpus.append(_ask(asked, question, everywhere, names))
     return result
 
 
@@ -69,7 +71,7 @@ def _ask(engine: Engine, question: Question, scope: Scope, names: Mapping[str, s
 
 
 def summary(evaluation: Evaluation) -> dict[str, Any]:
-    """The figures, as `docqa eval --json` prints them."""
+    """The figures, as `docqa eval run --json` prints them."""
     types = sorted({asked.question.type for asked in evaluation.in_document if asked.question.answerable})
     return {
         "in_document": _retrieval(evaluation.in_document),
@@ -84,6 +86,11 @@ def summary(evaluation: Evaluation) -> dict[str, Any]:
         "answers": {"in_document": _answers(evaluation.in_document), "corpus_standalone": _answers(evaluation.corpus)},
         "not_found": _refusals(evaluation.in_document or evaluation.corpus),
         "not_found_corpus": _refusals(evaluation.corpus),
+        "near_misses": _near_misses(evaluation.in_document),
+        "reliability": {
+            "in_document": _reliability(evaluation.in_document),
+            "corpus_standalone": _reliability(evaluation.corpus),
+        },
         "timings": _timings([*evaluation.in_document, *evaluation.corpus]),
     }
 
@@ -95,21 +102,19 @@ def _retrieval(asked: Sequence[Asked]) -> dict[str, float]:
 
 
 def _answers(asked: Sequence[Asked]) -> dict[str, float]:
-    """Shares of the answerable questions, and of those with gold boxes."""
+    """Shares of the answerable questions, of those with a gold answer, and of those with gold boxes."""
     answerable = [each for each in asked if each.question.answerable]
     rows = []
     for each in answerable:
         cited = scoring.cites_gold_first(each.question, each.answer)
         contained = scoring.contains(each.answer.text, each.question.gold_answers)
-        rows.append(
-            {
-                "gold_page_cited_first": float(cited),
-                "answer_contained": float(contained),
-                "either": float(cited or contained),
-            }
-        )
+        rows.append({"gold_page_cited_first": float(cited), "either": float(cited or contained)})
+    told = [each for each in answerable if each.question.gold_answers]
     boxed = [each for each in answerable if each.question.evidence_boxes]
     shares = scoring.averaged(rows)
+    if told:
+        contained_in = [scoring.contains(each.answer.text, each.question.gold_answers) for each in told]
+        shares["answer_contained"] = sum(contained_in) / len(told)
     if boxed:
         shares["boxes_overlap"] = sum(scoring.boxes_overlap(each.question, each.answer) for each in boxed) / len(boxed)
         shares["questions_with_boxes"] = len(boxed)
@@ -126,6 +131,23 @@ def _refusals(asked: Sequence[Asked]) -> dict[str, float | None]:
         "answerable": counted.answerable,
         "refused_wrongly": counted.refused_wrongly,
     }
+
+
+def _near_misses(asked: Sequence[Asked]) -> dict[str, dict[str, int]]:
+    """How many questions that have no answer, and how many were refused, by how `docqa eval make` made them."""
+    kinds = sorted({each.question.made for each in asked if each.question.made and not each.question.answerable})
+    counted = {kind: [each.answer.status for each in asked if each.question.made == kind] for kind in kinds}
+    return {
+        kind: {"questions": len(statuses), "refused": statuses.count("not_found")} for kind, statuses in counted.items()
+    }
+
+
+def _reliability(asked: Sequence[Asked]) -> dict[str, Any] | None:
+    found = calibration.reliability(
+        [each.answer.answerable for each in asked],
+        [calibration.is_answerable_from_evidence(each.question, each.answer) for each in asked],
+    )
+    return asdict(found) if found else None
 
 
 def _timings(asked: Sequence[Asked]) -> dict[str, float]:

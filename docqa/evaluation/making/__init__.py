@@ -1,0 +1,1 @@
+"""Make a question set from documents, by rules."""
