@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from docqa import answerability, followup
 from docqa.protocols import Answerer, NameOf, Pages
 from docqa.retrieval import Retriever, Stopwatch
-from docqa.types import Answer, AnswerMethod, Draft, Evidence, PageHit, Retrieval, Scope, Turn
+from docqa.types import Answer, AnswerMethod, AnswerPart, Draft, Evidence, PageHit, Retrieval, Scope, Turn
 
 
 def _unheard(_: object) -> None:
@@ -89,6 +89,7 @@ class Engine:
             citations=draft.citations,
             evidence=draft.shown,
             answerable=answerable,
+            parts=_parts(retrieval, draft.shown),
             timings=watch.timings,
             receipt=draft.receipt,
             usage=draft.usage,
@@ -107,6 +108,18 @@ class Engine:
                 page=self.pages.page(hit.document_id, hit.page),
                 passages=hit.passages,
                 score=hit.score,
+                part=hit.part,
             )
             for label, hit in enumerate(known, start=1)
         )
+
+
+def _parts(retrieval: Retrieval, shown: Sequence[Evidence]) -> tuple[AnswerPart, ...]:
+    return tuple(
+        AnswerPart(
+            match.question,
+            answerability.of_match(match),
+            tuple(evidence.label for evidence in shown if evidence.part == number),
+        )
+        for number, match in enumerate(retrieval.parts, start=1)
+    )

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from docqa.parts import parts
 from docqa.protocols import Reranker
 from docqa.sentences import Sentence, sentences
 from docqa.tables import column_heads
@@ -16,6 +17,8 @@ PASSAGES_READ = 2  # of each page
 SENTENCES_READ = 12  # by the reranker: those that share most with the question
 QUOTES = 3  # at most
 GAP = 3.0  # a further quote scores at most this much less than the first
+PART_GAP = 6.0  # so does the best quote for one part of a question, against that for another
+PART_SENTENCES = 6  # at least, that are read for each part
 SENTENCE_WORDS = 8  # a sentence of fewer words is quoted with what follows it,
 ROW_WORDS = 12  # and so is a row, heading or fragment: its value, or the rest of the thought
 LABEL_WORDS = 3  # at most, of a label in a chart
@@ -55,7 +58,7 @@ class QuotationAnswerer:
         history: Sequence[Turn] = (),
     ) -> Draft:
         """Quote what answers best, the best first; pages are labelled in the order they are quoted."""
-        chosen = self._best(question, [candidate for each in evidence[:PAGES_READ] for candidate in _candidates(each)])
+        chosen = [candidate for _, candidate in self._chosen(question, evidence)]
         quoted = list(dict.fromkeys(candidate.evidence.label for candidate in chosen))
         ordered = sorted(evidence, key=lambda each: quoted.index(each.label) if each.label in quoted else len(quoted))
         shown = {each.label: replace(each, label=label) for label, each in enumerate(ordered, start=1)}
@@ -70,28 +73,45 @@ class QuotationAnswerer:
         say(text)
         return Draft("answered", text, tuple(citations), tuple(shown.values()))
 
-    def _best(self, question: str, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    def _chosen(self, question: str, evidence: Sequence[Evidence]) -> list[tuple[float, _Candidate]]:
+        """What to quote: the best first, or for each part of the question in turn."""
+        asked = parts(question)
+        if not asked or self.reranker is None:
+            return self._best(question, evidence, read=SENTENCES_READ, quotes=QUOTES, besides=())
+        chosen: list[tuple[float, _Candidate]] = []
+        read, quotes = max(PART_SENTENCES, SENTENCES_READ // len(asked)), max(1, QUOTES // len(asked))
+        for number, part in enumerate(asked, start=1):
+            found = [each for each in evidence if each.part in (0, number)]
+            chosen += self._best(part, found, read=read, quotes=quotes, besides=[candidate for _, candidate in chosen])
+        best = max((score for score, _ in chosen), default=0.0)
+        return [(score, candidate) for score, candidate in chosen if score >= best - PART_GAP]
+
+    def _best(
+        self, question: str, evidence: Sequence[Evidence], *, read: int, quotes: int, besides: Sequence[_Candidate]
+    ) -> list[tuple[float, _Candidate]]:
+        candidates = [candidate for each in evidence[:PAGES_READ] for candidate in _candidates(each)]
         if self.reranker is None:
-            return list(candidates[:1])
-        candidates = _promising(question, candidates)
+            return [(0.0, candidate) for candidate in candidates[:1]]
+        candidates = _promising(question, candidates, read)
         log_odds = self.reranker.score(question, [f"{candidate.context}\n{candidate.text}" for candidate in candidates])
         scored = [
             (odds + PAGE_WEIGHT * candidate.evidence.score, candidate)
             for odds, candidate in zip(log_odds, candidates, strict=True)
         ]
         scored.sort(key=lambda pair: pair[0], reverse=True)
-        chosen: list[_Candidate] = []
+        chosen: list[tuple[float, _Candidate]] = []
         for score, candidate in scored:
-            if len(chosen) == QUOTES or score < scored[0][0] - GAP:
+            if len(chosen) == quotes or score < scored[0][0] - GAP:
                 break
-            if not any(_overlap(candidate, other) or _same(candidate, other) for other in chosen):
-                chosen.append(candidate)
+            others = [*besides, *(other for _, other in chosen)]
+            if not any(_overlap(candidate, other) or _same(candidate, other) for other in others):
+                chosen.append((score, candidate))
         return chosen
 
 
-def _promising(question: str, candidates: Sequence[_Candidate]) -> Sequence[_Candidate]:
+def _promising(question: str, candidates: list[_Candidate], most: int) -> list[_Candidate]:
     """The candidates that share most rare words with the question for their length, in their order; ties by place."""
-    if len(candidates) <= SENTENCES_READ:
+    if len(candidates) <= most:
         return candidates
     said = [stems(candidate.text) for candidate in candidates]
     having = Counter(stem for each in said for stem in each)
@@ -100,7 +120,7 @@ def _promising(question: str, candidates: Sequence[_Candidate]) -> Sequence[_Can
         sum(math.log(1 + len(candidates) / having[stem]) for stem in asked & each) / math.sqrt(5 + len(each))
         for each in said
     ]
-    best = sorted(range(len(candidates)), key=lambda place: -shared[place])[:SENTENCES_READ]
+    best = sorted(range(len(candidates)), key=lambda place: -shared[place])[:most]
     return [candidates[place] for place in sorted(best)]
 
 
@@ -189,4 +209,5 @@ def _citation(evidence: Evidence, start: int, end: int) -> Citation:
         quote=evidence.page.text[start:end],
         boxes=evidence.page.boxes(start, end),
         supported=True,
+        printed=evidence.page.printed,
     )

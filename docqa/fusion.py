@@ -11,6 +11,7 @@ RRF_K = 60
 DOCUMENT_WEIGHT = 0.2
 NAMED_WEIGHT = 1.0  # of being a page that the question names: it may mean the number printed on another page
 ONLY_NAMED_WEIGHT = 3.0  # if it hardly says more: as much as all three rankings
+NEIGHBOUR_WEIGHT = 0.25  # of the page before and the page after
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -19,6 +20,10 @@ class PageKey(NamedTuple):
     document: str  # the first 15 hex digits of the document's id
     page: int
 
+    def beside(self) -> tuple["PageKey", "PageKey"]:
+        """The pages before and after, whether or not they exist."""
+        return self._replace(page=self.page - 1), self._replace(page=self.page + 1)
+
 
 class RankedPage(NamedTuple):
     """A page with its score and the passages that speak for it, best first."""
@@ -26,6 +31,7 @@ class RankedPage(NamedTuple):
     key: PageKey
     score: float
     passages: tuple[PassageKey, ...]  # never empty
+    part: int = 0  # of the question that it fits best, 1-based; 0 if only the whole
 
 
 def reciprocal_rank_fusion(rankings: Iterable[Sequence[Key]], *, k: int = RRF_K) -> dict[Key, float]:
@@ -67,6 +73,23 @@ def with_named(pages: Sequence[RankedPage], named: Sequence[RankedPage], *, weig
     return sorted(scored, key=lambda page: page.score, reverse=True)
 
 
+def with_parts(pages: Sequence[RankedPage], parts: Sequence[Sequence[RankedPage]]) -> list[RankedPage]:
+    """Let a page count as much more as it counts for the part of the question that it fits best.
+
+    Scores are by rank, so the best pages of all parts come before the second best of any.
+    """
+    by_key = {page.key: page for page in pages}
+    best: dict[PageKey, RankedPage] = {}
+    for number, ranking in enumerate(parts, start=1):
+        for page in ranking:
+            if page.key not in best or page.score > best[page.key].score:
+                best[page.key] = page._replace(part=number)
+    for key, page in best.items():
+        whole = by_key[key].score if key in by_key else 0.0
+        by_key[key] = page._replace(score=whole + page.score)
+    return sorted(by_key.values(), key=lambda page: page.score, reverse=True)
+
+
 def rerank(pages: Sequence[RankedPage], log_odds: Mapping[PageKey, float]) -> list[RankedPage]:
     """Let a cross-encoder's opinion of a page's best passage count like one more ranking: its probability, 0 to 1.
 
@@ -76,6 +99,21 @@ def rerank(pages: Sequence[RankedPage], log_odds: Mapping[PageKey, float]) -> li
         page._replace(score=page.score + (logistic(log_odds[page.key]) if page.key in log_odds else 0.0))
         for page in pages
     ]
+    return sorted(scored, key=lambda page: page.score, reverse=True)
+
+
+def with_neighbours(pages: Sequence[RankedPage]) -> list[RankedPage]:
+    """Let the pages before and after a page speak for it: what is asked for often runs over several.
+
+    None passes the first page that way; ties keep their order.
+    """
+    if not pages:
+        return []
+    scores = {page.key: page.score for page in pages}
+    supported = [
+        page.score + NEIGHBOUR_WEIGHT * sum(scores.get(key, 0.0) for key in page.key.beside()) for page in pages
+    ]
+    scored = [page._replace(score=min(score, supported[0])) for page, score in zip(pages, supported, strict=True)]
     return sorted(scored, key=lambda page: page.score, reverse=True)
 
 

@@ -1,6 +1,6 @@
 """Question to pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -10,8 +10,9 @@ from docqa.accounting import words_of_statements
 from docqa.context import in_context
 from docqa.fusion import PageKey, RankedPage
 from docqa.pagenames import only_pages_named, pages_named
+from docqa.parts import parts
 from docqa.protocols import Embedder, Reranker, Searcher
-from docqa.types import PageHit, Passage, PassageKey, Rankings, Retrieval, Scope, Vector
+from docqa.types import Match, PageHit, Passage, PassageKey, Rankings, Retrieval, Scope, Vector
 from docqa.words import closest_part
 
 PASSAGES_RANKED = 50  # of each ranking; with 400 the first ten pages are nearly the same
@@ -33,6 +34,16 @@ class Stopwatch:
 
 
 @dataclass(frozen=True, slots=True)
+class _Search:
+    """What was found for one wording of a question."""
+
+    question: str
+    pages: list[RankedPage]  # best first
+    similarity: float  # of the nearest passage
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Retriever:
     """Finds the pages that speak of a question."""
 
@@ -47,40 +58,53 @@ class Retriever:
         Raises IndexUnavailable.
         """
         watch = Stopwatch()
+        whole, *of_parts = (self._search(each, scope, watch) for each in (question, *parts(question)))
+        pages = fusion.with_parts(whole.pages, [part.pages for part in of_parts])
+        with watch.time("rerank"):
+            read = pages[: self.rerank_pages]
+            log_odds = [
+                self._log_odds(search.question, [page for page in read if page.part == number])
+                for number, search in enumerate((whole, *of_parts))
+            ]
+        with watch.time("search"):
+            searched = self.index.size(scope)
+            merged = {key: odds for each in log_odds for key, odds in each.items()}
+            pages = fusion.with_neighbours(fusion.rerank(pages, merged))[:limit]
+            found = self.index.passages([key for page in pages for key in page.passages[:PASSAGES_PER_PAGE]])
+        hits = [_hit(page, found) for page in pages if page.passages[0] in found]  # one may have been deleted meanwhile
+        matches = tuple(
+            Match(search.question, searched, search.similarity, max(odds.values(), default=None))
+            for search, odds in zip((whole, *of_parts), log_odds, strict=True)
+        )
+        return Retrieval(hits, matches[0], matches[1:], whole.named, watch.timings)
+
+    def _search(self, question: str, scope: Scope, watch: Stopwatch) -> _Search:
         with watch.time("embed"):
             vector = self.embedder.embed_query(question)
         with watch.time("search"):
-            searched = self.index.size(scope)
             rankings = self._rankings(question, vector, scope)
             named = pages_named(question) if not scope.pages else ()
-            there = fusion.fuse(self._rankings(question, vector, replace(scope, pages=named))) if named else []
+            there = fusion.fuse(self._rankings(question, vector, replace(scope, called=named))) if named else []
             weight = fusion.ONLY_NAMED_WEIGHT if only_pages_named(question) else fusion.NAMED_WEIGHT
-            pages = fusion.with_named(fusion.fuse(rankings), there, weight=weight)[: max(limit, self.rerank_pages)]
-            found = self.index.passages([key for page in pages for key in page.passages[:PASSAGES_PER_PAGE]])
-            pages = [page for page in pages if page.passages[0] in found]  # one may have been deleted meanwhile
-        with watch.time("rerank"):
-            pages, log_odds = self._reranked(question, pages, found)
-        hits = [_hit(page, found) for page in pages[:limit]]
+            pages = fusion.with_named(fusion.fuse(rankings), there, weight=weight)
         similarity = max((ranked.score for ranked in rankings.dense), default=0.0)
-        return Retrieval(hits, searched, similarity, max(log_odds.values(), default=None), bool(there), watch.timings)
+        return _Search(question, pages, similarity, bool(there))
 
     def _rankings(self, question: str, vector: Vector, scope: Scope) -> Rankings:
         also = words_of_statements(question)
         return self.index.rank(question, vector, also=also, limit=PASSAGES_RANKED, scope=scope)
 
-    def _reranked(
-        self, question: str, pages: list[RankedPage], found: dict[PassageKey, Passage]
-    ) -> tuple[list[RankedPage], dict[PageKey, float]]:
-        if self.reranker is None:
-            return pages, {}
-        read = pages[: self.rerank_pages]
-        best = [found[page.passages[0]] for page in read]
-        parts = [closest_part(passage.text, question, words=WORDS_READ) for passage in best]
-        scores = self.reranker.score(question, [in_context(*each) for each in zip(best, parts, strict=True)])
-        log_odds = {page.key: score for page, score in zip(read, scores, strict=True)}
-        return fusion.rerank(pages, log_odds), log_odds
+    def _log_odds(self, question: str, pages: Sequence[RankedPage]) -> dict[PageKey, float]:
+        """The reranker's, that each page's best passage answers the question."""
+        if self.reranker is None or not pages:
+            return {}
+        found = self.index.passages([page.passages[0] for page in pages])
+        read = {page.key: found[page.passages[0]] for page in pages if page.passages[0] in found}
+        closest = [closest_part(passage.text, question, words=WORDS_READ) for passage in read.values()]
+        texts = [in_context(*each) for each in zip(read.values(), closest, strict=True)]
+        return dict(zip(read, self.reranker.score(question, texts), strict=True))
 
 
 def _hit(page: RankedPage, found: dict[PassageKey, Passage]) -> PageHit:
     passages = tuple(found[key] for key in page.passages[:PASSAGES_PER_PAGE] if key in found)
-    return PageHit(passages[0].document_id, page.key.page, page.score, passages)
+    return PageHit(passages[0].document_id, page.key.page, page.score, passages, page.part)

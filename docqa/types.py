@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 TextSource = Literal["layer", "ocr", "none"]
+OCRScope = Literal["off", "scans", "all"]  # what OCR reads: nothing; pages without text; also pictures beside text
 DocumentState = Literal["queued", "reading", "done", "failed"]
 AnswerStatus = Literal["answered", "not_found"]
 AnswerMethod = Literal["quotation", "model"]
@@ -62,6 +63,7 @@ class Page:
     headings: tuple[Heading, ...]
     source: TextSource
     drawn: float = 0.0  # share of its area with ink that no word covers: pictures, charts, scans; 0 to 1
+    printed: str | None = None  # the number printed on it, such as "9", "iv" or, on a spread, "4–5"; None if unknown
 
     def boxes(self, start: int, end: int) -> tuple[Box, ...]:
         """Boxes around the words of text[start:end], one for each row they stand in, in text order."""
@@ -108,6 +110,7 @@ class Passage:
     text: str
     headings: tuple[str, ...]  # what it stands under, outermost first; the first names the document
     boxes: tuple[Box, ...]  # one for each row
+    printed: str | None = None  # the number printed on its page; None if unknown
 
     @property
     def end(self) -> int:
@@ -126,7 +129,8 @@ class Scope:
 
     document_ids: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
-    pages: tuple[tuple[int, int], ...] = ()  # ranges, first and last, 1-based
+    pages: tuple[tuple[int, int], ...] = ()  # ranges of physical pages, first and last, 1-based
+    called: tuple[tuple[int, int], ...] = ()  # ranges of pages by their number, the physical or the printed one
 
 
 class Ranked(NamedTuple):
@@ -154,6 +158,17 @@ class PageHit:
     page: int
     score: float
     passages: tuple[Passage, ...]  # never empty
+    part: int = 0  # of the question that it fits best, 1-based; 0 if that is one thing, or for the whole
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well the documents fit a question, or a part of one."""
+
+    question: str
+    searched: int  # passages in the scope
+    similarity: float  # cosine of the question and the nearest passage; 0 if nothing was found
+    log_odds: float | None  # the reranker's best; None if it read nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +176,8 @@ class Retrieval:
     """What search found for a question."""
 
     hits: list[PageHit]  # best first
-    searched: int  # passages in the scope
-    similarity: float  # cosine of the question and the nearest passage; 0 if nothing was found
-    log_odds: float | None  # the reranker's best; None if none was asked
+    match: Match
+    parts: tuple[Match, ...]  # of a question that asks for several things, in order; else empty
     named: bool  # whether the question names pages by number that are there
     timings: Mapping[str, float]  # stage to milliseconds
 
@@ -178,6 +192,7 @@ class Evidence:
     page: Page
     passages: tuple[Passage, ...]  # the ones search found, best first
     score: float
+    part: int = 0  # of the question that it was found for, 1-based; 0 if that is one thing, or for the whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +206,7 @@ class Citation:
     quote: str  # words of that page, verbatim; empty if the answer quotes none of its words
     boxes: tuple[Box, ...]  # of the quote, one for each row
     supported: bool  # the quoted words are on that page and bear the answer out
+    printed: str | None = None  # the number printed on that page; None if unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +289,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """One of several things that a question asks for."""
+
+    question: str
+    answerable: float  # 0 to 1: how likely it is that the documents speak of it
+    labels: tuple[int, ...]  # of the evidence that was found for it, best first
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer and what proves it."""
 
@@ -285,6 +310,7 @@ class Answer:
     evidence: tuple[Evidence, ...]
     answerable: float  # 0 to 1: how likely it is that the documents speak of what was asked
     timings: Mapping[str, float]  # stage to milliseconds
+    parts: tuple[AnswerPart, ...] = ()  # of a question that asks for several things, in order
     receipt: PackReceipt | None = None  # of the prompt, if a model was asked
     usage: Usage | None = None
     interrupted: str = ""  # why the text breaks off; empty if it is whole

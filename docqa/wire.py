@@ -22,6 +22,10 @@ def answer(answer: Answer) -> dict[str, Any]:
         "citations": [citation(each) for each in answer.citations],
         "evidence": [evidence(each) for each in answer.evidence],
         "answerable": round(answer.answerable, 4),
+        "parts": [
+            {"question": part.question, "answerable": round(part.answerable, 4), "labels": list(part.labels)}
+            for part in answer.parts
+        ],
         "timings": _timings(answer.timings),
         "interrupted": answer.interrupted,
         "usage": asdict(answer.usage) if answer.usage else None,
@@ -47,6 +51,7 @@ def citation(citation: Citation) -> dict[str, Any]:
         "document": citation.document,
         "document_id": citation.document_id,
         "page": citation.page,
+        "printed": citation.printed,
         "quote": citation.quote,
         "boxes": [_box(box) for box in citation.boxes],
         "supported": citation.supported,
@@ -60,6 +65,7 @@ def evidence(evidence: Evidence) -> dict[str, Any]:
         "document": evidence.document,
         "document_id": evidence.document_id,
         "page": evidence.page.number,
+        "printed": evidence.page.printed,
         "width": evidence.page.width,
         "height": evidence.page.height,
         "source": evidence.page.source,
@@ -103,6 +109,7 @@ def page(page: Page) -> dict[str, Any]:
     """What `docqa show --page N --json` prints."""
     return {
         "page": page.number,
+        "printed": page.printed,
         "width": page.width,
         "height": page.height,
         "source": page.source,
@@ -137,6 +144,7 @@ def _hit(hit: PageHit, name: str) -> dict[str, Any]:
         "document": name,
         "document_id": hit.document_id,
         "page": hit.page,
+        "printed": hit.passages[0].printed,
         "score": round(hit.score, 4),
         "passages": [_passage(passage) for passage in hit.passages],
     }

@@ -1,15 +1,21 @@
 from docqa.answerability import probability
-from docqa.types import PageHit, Passage, Retrieval
+from docqa.types import Match, PageHit, Passage, Retrieval
 
 HIT = PageHit("a" * 64, 1, 3.0, (Passage("a" * 64, 1, 0, 0, "text", ("doc",), ()),))
 
 
 def found(similarity: float, log_odds: float | None, searched: int = 1000) -> float:
-    return probability(Retrieval([HIT], searched, similarity, log_odds, False, {}))
+    return probability(Retrieval([HIT], Match("?", searched, similarity, log_odds), (), False, {}))
 
 
 def test_nothing_found_is_not_answerable():
-    assert probability(Retrieval([], 0, 0.0, None, False, {})) == 0.0
+    assert probability(Retrieval([], Match("?", 0, 0.0, None), (), False, {})) == 0.0
+
+
+def test_a_question_of_which_one_part_is_found_is_answerable():
+    whole, there, absent = Match("?", 1000, 0.5, -11.0), Match("?", 1000, 0.8, 4.0), Match("?", 1000, 0.5, -11.0)
+    assert probability(Retrieval([HIT], whole, (there, absent), False, {})) > 0.9
+    assert probability(Retrieval([HIT], whole, (absent, absent), False, {})) < 0.1
 
 
 def test_near_passages_that_the_reranker_likes_are_answerable_and_strange_ones_are_not():

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from docqa.extractive import QuotationAnswerer, as_read
 from docqa.types import Citation
 from tests.fakes import SharedWordsReranker, evidence
@@ -110,3 +112,25 @@ def test_of_a_long_page_what_shares_words_with_the_question_is_read():
     )
     assert "12,000 passengers" in draft.text
     assert reranker.read <= 12
+
+
+def test_each_part_of_a_question_is_quoted_from_what_was_found_for_it():
+    pages = [
+        replace(
+            evidence("The revenue of Acme was 12 million. The revenue of Acme grew fast.", name="acme.pdf"), part=1
+        ),
+        replace(evidence("The revenue of Beta was 7 million.", label=2, name="beta.pdf"), part=2),
+    ]
+    question = "Compare the revenue of Acme and Beta."
+    draft = QuotationAnswerer(SharedWordsReranker()).answer(question, pages, say=ignore, show=ignore)
+    assert [each.document for each in draft.citations] == ["acme.pdf", "beta.pdf"]
+
+
+def test_a_part_that_nothing_speaks_of_is_not_quoted():
+    pages = [
+        replace(evidence("The revenue of Acme was 12 million.", name="acme.pdf"), part=1),
+        replace(evidence("Hares and foxes run by night.", label=2, name="hares.pdf"), part=2),
+    ]
+    question = "Compare the revenue of Acme and Beta."
+    draft = QuotationAnswerer(SharedWordsReranker()).answer(question, pages, say=ignore, show=ignore)
+    assert [each.document for each in draft.citations] == ["acme.pdf"]

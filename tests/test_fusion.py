@@ -1,4 +1,14 @@
-from docqa.fusion import DOCUMENT_WEIGHT, PageKey, fuse, logistic, reciprocal_rank_fusion, rerank
+from docqa.fusion import (
+    DOCUMENT_WEIGHT,
+    PageKey,
+    RankedPage,
+    fuse,
+    logistic,
+    reciprocal_rank_fusion,
+    rerank,
+    with_neighbours,
+    with_parts,
+)
 from docqa.types import PassageKey, Ranked, Rankings
 
 
@@ -37,6 +47,44 @@ def test_the_reranker_counts_like_one_more_ranking():
     reranked = rerank(pages, {PageKey("d", 1): -10.0, PageKey("d", 2): 10.0})
     assert [page.key.page for page in reranked] == [2, 1]
     assert 1.9 < reranked[0].score < 2.0
+
+
+def ranked(*pages: tuple[str, int, float]) -> list[RankedPage]:
+    return [
+        RankedPage(PageKey(document, page), score, (PassageKey(document, page, 0),)) for document, page, score in pages
+    ]
+
+
+def test_the_best_page_of_each_part_comes_before_the_second_best_of_any():
+    first, second = ranked(("a", 1, 3.0), ("a", 2, 2.9)), ranked(("b", 1, 3.0), ("b", 2, 2.9))
+    pages = with_parts(ranked(("a", 1, 1.0), ("a", 2, 0.9), ("c", 1, 0.8)), [first, second])
+    assert [(page.key.document, page.key.page, page.part) for page in pages] == [
+        ("a", 1, 1),
+        ("a", 2, 1),
+        ("b", 1, 2),
+        ("b", 2, 2),
+        ("c", 1, 0),
+    ]
+    alone = with_parts([], [first, second])
+    assert [(page.key.document, page.key.page) for page in alone] == [("a", 1), ("b", 1), ("a", 2), ("b", 2)]
+
+
+def test_pages_beside_a_good_page_come_before_alike_pages_elsewhere():
+    pages = with_neighbours(ranked(("d", 9, 3.0), ("e", 4, 2.0), ("d", 30, 1.1), ("d", 10, 1.0), ("c", 9, 0.9)))
+    assert [(page.key.document, page.key.page) for page in pages] == [
+        ("d", 9),
+        ("e", 4),
+        ("d", 10),
+        ("d", 30),
+        ("c", 9),
+    ]
+
+
+def test_neighbours_carry_no_page_past_the_first():
+    pages = with_neighbours(ranked(("d", 2, 3.0), ("d", 8, 2.9), ("d", 7, 2.8), ("d", 9, 2.7)))
+    assert [page.key.page for page in pages] == [2, 8, 7, 9]
+    assert [page.score for page in pages] == sorted((page.score for page in pages), reverse=True)
+    assert with_neighbours([]) == []
 
 
 def test_the_logistic_function_survives_any_log_odds():

@@ -15,6 +15,7 @@ class Citation(Shape):
     document: str
     document_id: str
     page: int
+    printed: str | None
     quote: str
     boxes: list[Box]
     supported: bool
@@ -33,6 +34,7 @@ class Evidence(Shape):
     document: str
     document_id: str
     page: int
+    printed: str | None
     width: float
     height: float
     source: TextSource
@@ -76,6 +78,14 @@ class PackReceipt(Shape):
     pages: list[PageReceipt]
 
 
+class AnswerPart(Shape):
+    """One of several things that a question asks for."""
+
+    question: str
+    answerable: float = Field(description="0 to 1: how likely it is that the documents speak of it")
+    labels: list[int] = Field(description="of the evidence that was found for it, best first")
+
+
 class Answer(Shape):
     """An answer and what proves it."""
 
@@ -90,6 +100,7 @@ class Answer(Shape):
     citations: list[Citation]
     evidence: list[Evidence]
     answerable: float
+    parts: list[AnswerPart] = Field(description="of a question that asks for several things; else empty")
     timings: Milliseconds
     interrupted: str
     usage: Usage | None
@@ -100,6 +111,7 @@ class Hit(Shape):
     document: str
     document_id: str
     page: int
+    printed: str | None
     score: float
     passages: list[Passage]
 

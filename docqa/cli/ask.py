@@ -11,6 +11,7 @@ import click
 
 from docqa.cli import options, reading
 from docqa.errors import DocumentError, UsageError
+from docqa.pagenames import with_printed
 from docqa.types import Answer, Scope
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def ask(
         if as_json:
             click.echo(json.dumps(wire.answer(answer), ensure_ascii=False, indent=2))
         else:
-            _print(answer, streamed=streamed)
+            _print(answer, streamed=streamed, not_found_below=engine.not_found_below)
             if explain:
                 _explain(answer)
         if show or show_dir:
@@ -143,21 +144,26 @@ def _say(text: str) -> None:
     click.echo(text, nl=False)
 
 
-def _print(answer: Answer, *, streamed: bool) -> None:
+def _print(answer: Answer, *, streamed: bool, not_found_below: float) -> None:
     if answer.status == "not_found":
         click.echo("Not found: these documents do not seem to hold the answer.")
         if answer.evidence:
             nearest = sorted(answer.evidence, key=lambda each: each.score, reverse=True)[:3]
-            click.echo("Nearest pages: " + ", ".join(f"{each.document} p. {each.page.number}" for each in nearest))
+            pages = (f"{each.document} p. {with_printed(each.page.number, each.page.printed)}" for each in nearest)
+            click.echo("Nearest pages: " + ", ".join(pages))
         return
     click.echo("" if streamed else answer.text)
     click.echo("")
-    for place in {(each.label, each.document, each.page): each for each in answer.citations}:
-        label, document, page = place
+    for place in dict.fromkeys((each.label, each.document, each.page, each.printed) for each in answer.citations):
+        label, document, page, printed = place
         unsure = any(each.label == label and not each.supported for each in answer.citations)
         click.echo(
-            f"[{label}] {document} p. {page}" + ("  (not borne out by the words of that page)" if unsure else "")
+            f"[{label}] {document} p. {with_printed(page, printed)}"
+            + ("  (not borne out by the words of that page)" if unsure else "")
         )
+    for part in answer.parts:
+        if part.answerable < not_found_below:
+            click.echo(f"Not found: {part.question}")
     if answer.interrupted:
         click.echo(f"\nThis answer breaks off. {answer.interrupted}", err=True)
     if answer.method == "quotation":

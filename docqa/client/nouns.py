@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from docqa.types import (
+    AnswerPart,
     AnswerMethod,
     AnswerStatus,
     Box,
@@ -83,6 +84,7 @@ class PageText:
     text: str  # rows end with a newline, cells are separated by tabs, blocks by a blank line
     words: tuple[PlacedWord, ...]
     headings: tuple[str, ...]
+    printed: str | None = None  # the number printed on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class EvidencePage:
     source: TextSource
     score: float
     passages: tuple[FoundPassage, ...]  # best first
+    printed: str | None = None  # the number printed on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ class FoundPage:
     page: int
     score: float
     passages: tuple[FoundPassage, ...]  # best first
+    printed: str | None = None  # the number printed on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,7 @@ class Answer:
     evidence: tuple[EvidencePage, ...]
     answerable: float  # 0 to 1
     timings: Mapping[str, float]  # stage to milliseconds
+    parts: tuple[AnswerPart, ...] = ()  # of a question that asks for several things, in order
     interrupted: str = ""  # why the text breaks off; empty if it is whole
     usage: Usage | None = None
     receipt: PackReceipt | None = None  # of the prompt, if a model was asked

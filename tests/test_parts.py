@@ -1,0 +1,71 @@
+import pytest
+
+from docqa.parts import MOST_PARTS, parts
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        (
+            "Compare the revenue of Acme and Beta in 2021.",
+            ("Compare the revenue of Acme in 2021.", "Compare the revenue of Beta in 2021."),
+        ),
+        (
+            "What was net income in 2019, 2020 and 2021?",
+            ("What was net income in 2019?", "What was net income in 2020?", "What was net income in 2021?"),
+        ),
+        (
+            "How do Acme Pumps and Beta Valves describe their competition?",
+            (
+                "How do Acme Pumps describe their competition?",
+                "How do Beta Valves describe their competition?",
+            ),
+        ),
+        (
+            "What is the difference between training loss and validation loss?",
+            ("What is the difference training loss?", "What is the difference validation loss?"),
+        ),
+        (
+            "What were total revenue, net income and cash flow in FY2020?",
+            (
+                "What were total revenue in FY2020?",
+                "What were net income in FY2020?",
+                "What were cash flow in FY2020?",
+            ),
+        ),
+        ("Is the fee due monthly or yearly?", ("Is the fee due monthly?", "Is the fee due yearly?")),
+        ('Who wrote "Red Sky" and "Blue Sea"?', ('Who wrote "Red Sky"?', 'Who wrote "Blue Sea"?')),
+        ("What do errors 88 and 188 mean?", ("What do errors 88 mean?", "What do errors 188 mean?")),
+    ],
+)
+def test_each_thing_that_is_asked_for_is_a_question(question: str, asked: tuple[str, ...]):
+    assert parts(question) == asked
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was spent on research and development?",
+        "How many were there as of December 31, 2017?",
+        "What is described on pages 10 and 11?",
+        "Where is Acme, Inc. located?",
+        "When did it exceed 200,000?",
+        "Why?",
+        "",
+    ],
+)
+def test_what_asks_for_one_thing_has_no_parts(question: str):
+    assert parts(question) == ()
+
+
+def test_several_questions_are_parts_and_a_later_one_takes_what_it_leans_on():
+    assert parts("How large is the fleet? What is the audit fee?") == (
+        "How large is the fleet?",
+        "What is the audit fee?",
+    )
+    assert parts("Who is the director? And where was she born?")[1] == "Who is the director? And where was she born?"
+
+
+def test_a_long_list_is_one_question():
+    years = [str(2000 + number) for number in range(MOST_PARTS + 1)]
+    assert parts(f"What was paid in {', '.join(years[:-1])} and {years[-1]}?") == ()
