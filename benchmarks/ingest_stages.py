@@ -36,7 +36,7 @@ from ingest.sandbox import Sandbox
 from ingest.split import HeadingPath, split
 
 WORKERS = os.cpu_count() or 1
-OPTIONS = ReadingOptions(ocr=False)
+OPTIONS = ReadingOptions(ocr="off")
 BATCH = 64
 
 

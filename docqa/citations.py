@@ -82,6 +82,7 @@ def _citation(evidence: Evidence, claim: str) -> Citation:
         quote=page.text[start:end],
         boxes=page.boxes(start, end),
         supported=found and _is_supported(wanted, terms(page.text)),
+        printed=page.printed,
     )
 
 

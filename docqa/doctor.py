@@ -120,8 +120,8 @@ def _reranker(settings: Settings) -> Iterator[Finding]:
 def _ocr(settings: Settings) -> Iterator[Finding]:
     import importlib.util
 
-    if not settings.ingest.ocr:
-        yield Finding("OCR", "warn", "switched off", "Scanned pages stay without text: DOCQA_INGEST__OCR=true.")
+    if settings.ingest.ocr == "off":
+        yield Finding("OCR", "warn", "switched off", "Scanned pages stay without text: DOCQA_INGEST__OCR=scans.")
     elif importlib.util.find_spec("rapidocr") is None:
         yield Finding("OCR", "fail", "rapidocr is not installed", "pip install -e .")
     else:

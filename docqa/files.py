@@ -201,6 +201,7 @@ def _to_json(page: Page) -> dict[str, Any]:
         "words": [[w.start, w.end, w.row, w.box.x0, w.box.y0, w.box.x1, w.box.y1] for w in page.words],
         "headings": [[h.start, h.text, h.size] for h in page.headings],
         "drawn": page.drawn,
+        "printed": page.printed,
     }
 
 

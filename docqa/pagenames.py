@@ -8,8 +8,11 @@ FEW_TERMS = 1  # a question that has no more of them beside the pages it names a
 
 MOST_PAGES = 50  # of a range that is taken at its word
 
+BOTH = "–"  # between the two numbers that are printed on a page that shows a spread
+
 _NUMBERS = r"\d{1,5}(?:\s*(?:,|;|&|and|or|to|through|-|–)\s*(?:and\s+)?\d{1,5})*"
 _NAMED = re.compile(rf"\b(?:pages?|pp?\.)\s*({_NUMBERS})", re.IGNORECASE)
+_IN_FIGURES = re.compile(rf"\d{{1,5}}(?:{BOTH}\d{{1,5}})?", re.ASCII)
 _RANGE = re.compile(r"(\d+)(?:\s*(?:to|through|-|–)\s*(\d+))?")
 
 
@@ -27,3 +30,13 @@ def pages_named(question: str) -> tuple[tuple[int, int], ...]:
 def only_pages_named(question: str) -> bool:
     """Whether a question hardly says more than which pages it means: "Summarise page 7"."""
     return len(terms(_NAMED.sub("", question))) <= FEW_TERMS
+
+
+def with_printed(page: int, printed: str | None) -> str:
+    """A page as people are shown it: "12 (printed 9)", or "12" if nothing else is printed on it."""
+    return f"{page} (printed {printed})" if printed not in (None, str(page)) else str(page)
+
+
+def numbers_printed(label: str | None) -> tuple[int, ...]:
+    """The numbers by which a question can name a page with this label: both of "4–5", none of "iv" or "A-3"."""
+    return tuple(int(number) for number in label.split(BOTH)) if label and _IN_FIGURES.fullmatch(label) else ()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from docqa.pagenames import with_printed
 from docqa.types import Evidence, Shown, Turn
 
 NOT_FOUND = "NOT FOUND"
@@ -47,7 +48,7 @@ def messages(question: str, shown: Sequence[Shown], history: Sequence[Turn] = ()
 def page_text(evidence: Evidence, special: str) -> str:
     """A page's place in the prompt without its image: the line it is known by, and its text in a fence."""
     name = _as_material(" ".join(evidence.document.split()), special)
-    label = f"[{evidence.label}] {name}, page {evidence.page.number}"
+    label = f"[{evidence.label}] {name}, page {with_printed(evidence.page.number, evidence.page.printed)}"
     text = _as_material(evidence.page.text, special).strip()
     return f"{label}\n{FENCE}\n{text}\n{FENCE}\n" if text else f"{label} (an image)\n"
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docqa.types import Box, Heading, Page, TextSource, Word
 
@@ -20,6 +20,7 @@ class Line:
     words: tuple[tuple[str, Box], ...]  # never empty
     size: float  # font size in points
     bold: bool
+    picture: int = 0  # 1-based: in which picture of the page it stands; 0 if in none
 
     @property
     def box(self) -> Box:
@@ -37,7 +38,7 @@ Row = list[Line]  # cells, left to right
 def compose(number: int, width: float, height: float, lines: Sequence[Line], source: TextSource) -> Page:
     """Lay out lines, given in reading order, as the page's text with a box for every word."""
     rows = _rows(lines)
-    usual = _usual_size(lines)
+    usual = _usual_size([line for line in lines if not line.picture])
     text = ""
     words: list[Word] = []
     headings: list[Heading] = []
@@ -68,15 +69,16 @@ def _rows(lines: Iterable[Line]) -> list[Row]:
     """Join neighbours that share a baseline and run left to right: the cells of a table's row."""
     rows: list[Row] = []
     for line in lines:
-        if rows and _continues(rows[-1][-1].box, line.box):
+        if rows and _continues(rows[-1][-1], line):
             rows[-1].append(line)
         else:
             rows.append([line])
     return rows
 
 
-def _continues(left: Box, right: Box) -> bool:
-    return _overlap(left, right) > 0.5 and right.x0 >= left.x1 - 1
+def _continues(left: Line, right: Line) -> bool:
+    beside = _overlap(left.box, right.box) > 0.5 and right.box.x0 >= left.box.x1 - 1
+    return beside and left.picture == right.picture
 
 
 def _overlap(a: Box, b: Box) -> float:
@@ -94,6 +96,8 @@ def _usual_size(lines: Sequence[Line]) -> float:
 
 
 def _starts_block(above: Row, row: Row, usual: float) -> bool:
+    if above[0].picture or row[0].picture:
+        return above[0].picture != row[0].picture
     upper, lower = above[0].box, row[0].box
     height = max(min(upper.y1 - upper.y0, lower.y1 - lower.y0), 1.0)
     gap = lower.y0 - upper.y1
@@ -102,7 +106,7 @@ def _starts_block(above: Row, row: Row, usual: float) -> bool:
 
 def _is_heading(row: Row, usual: float) -> bool:
     words = [word for line in row for word, _ in line.words]
-    if len(row) > 1 or len(words) > HEADING_WORDS or words[-1][-1] in ".,;":
+    if row[0].picture or len(row) > 1 or len(words) > HEADING_WORDS or words[-1][-1] in ".,;":
         return False
     larger = row[0].size >= HEADING_SCALE * usual
     return (larger or row[0].bold) and any(sum(c.isalpha() for c in word) > 2 for word in words)
@@ -118,6 +122,12 @@ def _joined(headings: Sequence[Heading], text: str) -> tuple[Heading, ...]:
         else:
             joined.append(heading)
     return tuple(heading for heading in joined if len(heading.text.split()) <= HEADING_WORDS)
+
+
+def with_pictures(lines: Sequence[Line], pictures: Iterable[Sequence[Line]]) -> list[Line]:
+    """Put the lines of each picture after the page's own: among them they would tear prose that belongs together."""
+    marked = [replace(line, picture=number) for number, picture in enumerate(pictures, start=1) for line in picture]
+    return [*lines, *marked]
 
 
 def in_reading_order(lines: Sequence[Line]) -> list[Line]:

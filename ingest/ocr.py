@@ -1,21 +1,34 @@
-"""Words from a page image. The only file that knows RapidOCR; it runs in a child process (sandbox.py)."""
+"""Words from images of pages and of pictures. The only file that knows RapidOCR; it runs in a child process."""
 
 import logging
+from collections.abc import Iterable
 from functools import cache
+from time import monotonic
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageOps
 
 from docqa.types import Box
 from ingest.ink import share_beside
 from ingest.layout import Line, in_reading_order
+from ingest.pictures import is_drawing
+from ingest.strips import Strips
+from ingest.upright import Stance
 
 MIN_CHARACTERS = 30  # a page with fewer has no text worth the name, if its image shows anything else
 MIN_CHARACTERS_WITH_PICTURE = 150  # a scan may carry a text layer that is only a header, footer or stamp
 MAX_GARBLED = 0.2  # share of characters that stand for no known glyph
 PICTURE = 0.3  # share of a page with ink that makes it a picture
 DUST = 0.001
+READABLE = 0.85  # the engine is surer of text that stands upright, and less sure of any other
+SURE = 0.75  # what the engine is less sure of is no text of a picture
+MIN_LETTERS = 8  # letters and digits of a picture that holds text
+PICTURES_S = 20.0
+ROOM = 400  # pixels each way, at least, of what the detector sees of a picture
+
+NOTHING = Strips(np.empty((0, 4, 2)), (), np.empty(0))
+_TURNS = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_270}
 
 
 def needed(lines: list[Line], image: Image.Image, *, points_per_pixel: float) -> bool:
@@ -35,30 +48,84 @@ def _is_garbled(character: str) -> bool:
     return code == 0xFFFD or code < 0x20 or 0x7F <= code < 0xA0 or 0xE000 <= code < 0xF900 or code >= 0xF0000
 
 
-def read_lines(image: Image.Image, *, points_per_pixel: float) -> list[Line]:
-    """Lines of text in the image, in reading order; boxes in points."""
+def read_scan(image: Image.Image, *, width: float, height: float) -> tuple[list[Line], Stance]:
+    """Lines of text in the image of a page, in reading order, as they lie once it is upright, and how it stands.
+
+    The page, as it is shown, measures width x height points.
+    """
+    quarter_turns, strips = _upright(image)
+    stance = Stance(width, height, quarter_turns, strips.slope)
+    turned = image.size if quarter_turns % 2 == 0 else image.size[::-1]
+    straight = strips.straightened(stance.slope, width=turned[0], height=turned[1])
+    return in_reading_order(straight.lines(points_per_pixel=width / image.width)), stance
+
+
+def _upright(image: Image.Image) -> tuple[int, Strips]:
+    """How many quarter turns counter-clockwise set the text upright, and what is read then.
+
+    The engine reads upright strips as if their text ran down, so how sure it is of them tells which way they run.
+    """
+    best = 0, _strips(image)
+    _, strips = best
+    if not strips.texts or (strips.score > READABLE and not strips.are_sideways):
+        return best
+    turns = (2,) if not strips.are_sideways else (1, 3) if strips.score > READABLE else (3, 1)
+    for quarter_turns in turns:
+        turned = _strips(image.transpose(_TURNS[quarter_turns]))
+        if turned.score > best[1].score or (best[1].are_sideways and turned.score > READABLE):
+            best = quarter_turns, turned
+        if best[1].score > READABLE:
+            break
+    return best
+
+
+def read_pictures(
+    image: Image.Image, pictures: Iterable[Box], lines: Iterable[Line], *, points_per_pixel: float
+) -> list[list[Line]]:
+    """Lines of text in pictures on the image of a page, a list for each that holds any, without words of `lines`.
+
+    After PICTURES_S seconds the other pictures are left alone, so that they do not cost the page.
+    """
+    until = monotonic() + PICTURES_S
+    image = image.copy()
+    canvas = ImageDraw.Draw(image)
+    for line in lines:
+        for _, box in line.words:
+            canvas.rectangle(_pixels(box, points_per_pixel), fill="white")
+    read = []
+    for picture in pictures:
+        if monotonic() > until:
+            break
+        pixels = _pixels(picture, points_per_pixel)
+        found = _read_picture(image.crop(pixels)).at(*pixels[:2]).lines(points_per_pixel=points_per_pixel)
+        worded = [line for line in found if _letters(line)]
+        if sum(map(_letters, worded)) >= MIN_LETTERS:
+            read.append(in_reading_order(worded))
+    return read
+
+
+def _read_picture(picture: Image.Image) -> Strips:
+    if not is_drawing(picture):
+        return NOTHING
+    # The detector blows up what is low or narrow.
+    margin = (0, 0, max(ROOM - picture.width, 0), max(ROOM - picture.height, 0))
+    return _strips(ImageOps.expand(picture, margin, fill="white")).surer_than(SURE)
+
+
+def _pixels(box: Box, points_per_pixel: float) -> tuple[int, int, int, int]:
+    x0, y0, x1, y1 = (round(edge / points_per_pixel) for edge in (box.x0, box.y0, box.x1, box.y1))
+    return x0, y0, max(x1, x0), max(y1, y0)
+
+
+def _letters(line: Line) -> int:
+    return sum(character.isalnum() for word, _ in line.words for character in word)
+
+
+def _strips(image: Image.Image) -> Strips:
     found = _engine()(np.asarray(image)[:, :, ::-1])
     if found.boxes is None:
-        return []
-    lines = [
-        _line(quad, text, points_per_pixel) for quad, text in zip(found.boxes, found.txts, strict=True) if text.strip()
-    ]
-    return in_reading_order(lines)
-
-
-def _line(quad: Any, text: str, scale: float) -> Line:  # noqa: ANN401  a NumPy array (4, 2)
-    """One recognised strip of text; each word gets its share of the strip's width by its share of the characters."""
-    x0, y0 = (float(edge) * scale for edge in quad.min(axis=0))
-    x1, y1 = (float(edge) * scale for edge in quad.max(axis=0))
-    per_character = (x1 - x0) / len(text)
-    words: list[tuple[str, Box]] = []
-    place = 0
-    for word in text.split():
-        place = text.index(word, place)
-        left, right = x0 + place * per_character, x0 + (place + len(word)) * per_character
-        words.append((word, Box(round(left, 1), round(y0, 1), round(right, 1), round(y1, 1))))
-        place += len(word)
-    return Line(tuple(words), size=round((y1 - y0) * 0.75), bold=False)
+        return NOTHING
+    return Strips(np.asarray(found.boxes, dtype=float), tuple(found.txts), np.asarray(found.scores, dtype=float))
 
 
 @cache

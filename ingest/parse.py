@@ -1,5 +1,6 @@
 """A PDF's pages as lines of words and as pixels. The only file that knows PyMuPDF; it runs in a child process."""
 
+import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from PIL import Image
 from docqa.errors import EncryptedPDF, UnreadablePDF
 from docqa.types import Box
 from ingest.layout import Line
+from ingest.pictures import Raster
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # what is wrong is raised or in the text, not on the terminal
 pymupdf.TOOLS.mupdf_display_warnings(False)
@@ -19,6 +21,7 @@ pymupdf.TOOLS.mupdf_display_warnings(False)
 # Ligatures are spelt out; unknown glyphs become U+FFFD, so that garbled text shows; what lies off the page is left out.
 _TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
 _BOLD = pymupdf.TEXT_FONT_BOLD
+_LABEL = re.compile(r"[\w.-]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,26 @@ class PDF:
         pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
         image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
         return Sheet(width, height, _lines(page), image)
+
+    def label(self, number: int) -> str | None:
+        """What the PDF itself calls page `number` (1-based); None if that is its place in the file, or not readable."""
+        page: Any = self._document[number - 1]
+        try:
+            label = str(page.get_label())
+        except (IndexError, RuntimeError, ValueError):  # labels that are damaged are no reason to lose the page
+            return None
+        return label if label != str(number) and _LABEL.fullmatch(label) else None
+
+    def rasters(self, number: int) -> list[Raster]:
+        """Where page `number` (1-based) shows images; what lies off the page is cut off."""
+        page: Any = self._document[number - 1]
+        images = page.get_image_info()
+        places = [pymupdf.Rect(image["bbox"]) * page.rotation_matrix & page.rect for image in images]
+        return [
+            Raster(Box(*(round(edge, 1) for edge in place)), (image["width"], image["height"]), image["size"])
+            for image, place in zip(images, places, strict=True)
+            if not place.is_empty
+        ]
 
 
 def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful types

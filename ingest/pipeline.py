@@ -14,7 +14,7 @@ from docqa.errors import DocumentError, LibraryDamaged, NotInLibrary, ServiceUna
 from docqa.library import Library
 from docqa.protocols import Embedder, Entry
 from docqa.types import Document, DocumentState, Page, Passage
-from ingest import intake
+from ingest import intake, numbering
 from ingest.intake import FileReport, Progress
 from ingest.reading import Cover, ReadingOptions, ReadPage, read_cover, read_page
 from ingest.sandbox import Pending, Sandbox
@@ -40,9 +40,11 @@ class _Job:
     metadata_title: str
     label: str = ""
     headings: HeadingPath = field(default_factory=HeadingPath)
+    run: numbering.Run | None = None  # of printed page numbers, as the pages before have them
     has_passages: bool = False
     gone: bool = False  # it was deleted meanwhile, or given up
     read_before: deque[Page] = field(default_factory=deque)  # by an earlier run, in order
+    runs_before: deque[tuple[int, numbering.Run]] = field(default_factory=deque)  # on these, with their numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class Pipeline:
                 self._catalog.set_state(job.document.id, "failed", error=GIVEN_UP)
                 job.gone = True
             try:
-                for batch in _batches(pages, size=1 if attempts > 1 else BATCH_PAGES):
+                numbered = _numbered(job, pages, look_ahead=0 if attempts > 1 else numbering.LOOK_AHEAD)
+                for batch in _batches(numbered, size=1 if attempts > 1 else BATCH_PAGES):
                     self._write(job, batch)
                     for _ in batch:
                         progress.page(job.document.name)
@@ -163,6 +166,8 @@ class Pipeline:
                 job.label = job.label or self._label(job, page)
                 job.has_passages = job.has_passages or bool(page.text)
                 job.read_before.append(replace(page, text="", words=()))  # its headings are all that is needed of it
+                if run := numbering.run_of(number, page.printed):
+                    job.runs_before.append((number, run))
         if damaged:
             try:
                 with self._catalog.hold(document.id) as held:
@@ -266,6 +271,41 @@ def _outcome(held: Held, job: _Job) -> tuple[DocumentState, str] | None:
         return "failed", _summary(errors)
     textless = not errors and all(source == "none" for source, _ in tried.values())
     return "done", NO_TEXT if textless else _summary(errors)
+
+
+def _numbered(job: _Job, pages: Iterator[_Read], *, look_ahead: int) -> Iterator[_Read]:
+    """The pages with their printed numbers. One whose number those after it must confirm is held back until then."""
+    held: deque[tuple[_Read, frozenset[numbering.Mark]]] = deque()
+    for read in pages:
+        held.append((read, numbering.marks(read.result.page) if read.result else frozenset()))
+        while held and (len(held) > look_ahead or _is_certain(job, *held[0])):
+            yield _with_number(job, held)
+    while held:
+        yield _with_number(job, held)
+
+
+def _is_certain(job: _Job, read: _Read, marks: frozenset[numbering.Mark]) -> bool:
+    """Whether a page's number does not depend on the pages after it."""
+    if read.result is None or read.result.page.printed:
+        return True
+    return numbering.continues(read.number, marks, job.run) if job.run else not marks
+
+
+def _with_number(job: _Job, held: deque[tuple[_Read, frozenset[numbering.Mark]]]) -> _Read:
+    """Take the first of the pages and give it its printed number, unless the PDF itself told it."""
+    read, marks = held.popleft()
+    while job.runs_before and job.runs_before[0][0] < read.number:
+        _, job.run = job.runs_before.popleft()
+    if read.result is None:
+        return read
+    page = read.result.page
+    if page.printed is not None:
+        run = numbering.run_of(read.number, page.printed)
+    else:
+        run = numbering.run_at(read.number, marks, [(other.number, theirs) for other, theirs in held], job.run)
+        page = replace(page, printed=run.label(read.number) if run else None)
+    job.run = run or job.run
+    return replace(read, result=replace(read.result, page=page))
 
 
 def _batches(pages: Iterator[_Read], *, size: int) -> Iterator[list[_Read]]:

@@ -6,12 +6,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docqa.types import Page
+from docqa.types import OCRScope, Page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from ingest.parse import PDF
+    from ingest.layout import Line
+    from ingest.parse import PDF, Sheet
 
 # PyMuPDF, OCR and what draws are imported by the children, where they are used, and never by the process that hands
 # out tasks.
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class ReadingOptions:
     """How pages are read and rendered."""
 
-    ocr: bool = True
+    ocr: OCRScope = "scans"
     dpi: int = 150
     max_side: int = 2400  # pixels
     jpeg_quality: int = 80
@@ -51,22 +52,47 @@ def read_cover(path: Path) -> Cover:
 
 
 def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
-    """Read page `number` (1-based): its own text, or OCR where that is missing or garbled.
+    """Read page `number` (1-based): its own text, with that of its pictures; or OCR where that is missing or garbled.
 
     Raises EncryptedPDF or UnreadablePDF.
     """
-    from ingest import layout, ocr
+    from ingest import ocr
     from ingest.ink import share_beside
+    from ingest.layout import compose
 
-    sheet = _open(path).sheet(number, dpi=options.dpi, max_side=options.max_side)
-    page = layout.compose(number, sheet.width, sheet.height, sheet.lines, "layer")
+    pdf = _open(path)
+    sheet = pdf.sheet(number, dpi=options.dpi, max_side=options.max_side)
     scale = sheet.width / sheet.image.width  # points per pixel
-    if options.ocr and ocr.needed(sheet.lines, sheet.image, points_per_pixel=scale):
-        lines = ocr.read_lines(sheet.image, points_per_pixel=scale)
-        scanned = layout.compose(number, sheet.width, sheet.height, lines, "ocr")
-        page = max(scanned, page, key=lambda read: len(read.text))
+    is_scan = options.ocr != "off" and ocr.needed(sheet.lines, sheet.image, points_per_pixel=scale)
+    lines = _with_pictures(pdf, number, sheet) if options.ocr == "all" and not is_scan else sheet.lines
+    page = compose(number, sheet.width, sheet.height, lines, "layer")
+    if is_scan:
+        page = max(_scanned(number, sheet), page, key=lambda read: sum(map(str.isalnum, read.text)))
     drawn = share_beside((word.box for word in page.words), sheet.image, points_per_pixel=scale)
-    return ReadPage(replace(page, drawn=round(drawn, 3)), _jpeg(sheet.image, options.jpeg_quality))
+    page = replace(page, drawn=round(drawn, 3), printed=pdf.label(number))
+    return ReadPage(page, _jpeg(sheet.image, options.jpeg_quality))
+
+
+def _scanned(number: int, sheet: "Sheet") -> Page:
+    """The page as OCR reads it, laid out upright; boxes where the words lie on the page as it is shown."""
+    from ingest import ocr
+    from ingest.layout import compose
+
+    lines, stance = ocr.read_scan(sheet.image, width=sheet.width, height=sheet.height)
+    page = compose(number, *stance.upright_size, lines, "ocr")
+    words = tuple(replace(word, box=stance.on_page(word.box)) for word in page.words)
+    return replace(page, width=sheet.width, height=sheet.height, words=words)
+
+
+def _with_pictures(pdf: "PDF", number: int, sheet: "Sheet") -> "list[Line]":
+    """The page's own lines with those in its charts, diagrams and screenshots."""
+    from ingest import layout, ocr, pictures
+
+    rasters = pdf.rasters(number)
+    before = pdf.rasters(number - 1) if rasters and number > 1 else []
+    boxes = pictures.worth_reading(rasters, before, width=sheet.width, height=sheet.height)
+    scale = sheet.width / sheet.image.width
+    return layout.with_pictures(sheet.lines, ocr.read_pictures(sheet.image, boxes, sheet.lines, points_per_pixel=scale))
 
 
 @lru_cache(maxsize=1)

@@ -51,7 +51,16 @@ def split(document_id: str, page: Page, label: str, path: HeadingPath, *, max_wo
             path = path.under(headings.pop(0))
         text = page.text[start:end]
         passages.append(
-            Passage(document_id, page.number, ordinal, start, text, (label, *path.texts), page.boxes(start, end))
+            Passage(
+                document_id=document_id,
+                page=page.number,
+                ordinal=ordinal,
+                start=start,
+                text=text,
+                headings=(label, *path.texts),
+                boxes=page.boxes(start, end),
+                printed=page.printed,
+            )
         )
     return passages
 

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,38 @@ def test_a_scope_narrows_every_ranking(index: Index, scope: Scope, count: int):
 def test_passages_come_back_as_they_were_written(index: Index):
     assert index.passages([key_of(1), key_of(3)]) == {key_of(1): ENTRIES[1].passage, key_of(3): ENTRIES[3].passage}
     assert index.passages([PassageKey("f" * 15, 1, 0)]) == {}
+
+
+def test_a_page_is_searched_by_its_physical_and_its_printed_number(index: Index):
+    printed = [
+        replace(each, passage=replace(each.passage, printed=label))
+        for each, label in zip(ENTRIES, ["7", "7", "8–9", None], strict=True)
+    ]
+    index.upsert(printed)
+    assert index.passages([key_of(2)])[key_of(2)].printed == "8–9"
+    found = {number: index.count(Scope(called=((number, number),))) for number in (1, 2, 7, 8, 9, 10)}
+    assert found == {1: 3, 2: 1, 7: 2, 8: 1, 9: 1, 10: 0}
+    assert index.count(Scope((APPLES,), called=((1, 1), (8, 9)))) == 3
+    assert index.count(Scope(pages=((7, 9),))) == 0
+
+
+def test_what_an_earlier_version_indexed_is_found_by_its_physical_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    payload = schema.payload
+    later = ("printed", schema.PRINTED)
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "payload", lambda each: {k: v for k, v in payload(each).items() if k not in later})
+        patch.delitem(schema.FILTERED, schema.PRINTED)
+        index = EdgeIndex(tmp_path / "index", dimension=lambda: 3)
+        index.upsert(ENTRIES)
+        index.close()
+    again = EdgeIndex(tmp_path / "index", dimension=lambda: 3)
+    assert again.count(Scope(called=((2, 2),))) == 1
+    assert again.passages([key_of(0)]) == {key_of(0): ENTRIES[0].passage}
+    again.upsert([replace(ENTRIES[0], passage=replace(ENTRIES[0].passage, printed="2"))])
+    assert again.count(Scope(called=((2, 2),))) == 2
+    again.close()
 
 
 def test_writing_again_replaces(index: Index):

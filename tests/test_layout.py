@@ -1,5 +1,5 @@
 from docqa.types import Box
-from ingest.layout import Line, compose, in_reading_order
+from ingest.layout import Line, compose, in_reading_order, with_pictures
 
 
 def line(text: str, x: float, y: float, *, size: float = 10, bold: bool = False) -> Line:
@@ -66,3 +66,16 @@ def test_scanned_tables_are_read_row_by_row():
 def test_the_mark_of_a_list_item_is_no_cell():
     assert laid_out(line("•", 50, 100), line("Net revenues rose", 70, 100)) == "• Net revenues rose"
     assert laid_out(line("2023", 50, 100), line("Revenue", 90, 100)) == "2023\tRevenue"
+
+
+def test_the_words_of_a_picture_are_one_block_after_the_text_and_no_headings():
+    above, below = line("Sales rose again in the year.", 50, 100), line("Figure 1: sales", 50, 112)
+    chart = [line("North", 60, 140), line("12", 120, 140), line("SOUTH POLE", 60, 240, size=20)]
+    page = compose(1, 600, 800, with_pictures([above, below], [chart]), "layer")
+    assert page.text == "Sales rose again in the year.\nFigure 1: sales\n\nNorth\t12\nSOUTH POLE"
+    assert page.headings == ()
+
+
+def test_words_of_a_picture_do_not_join_a_row_beside_it():
+    beside = with_pictures([line("Text beside", 50, 100)], [[line("North", 200, 100)]])
+    assert laid_out(*beside) == "Text beside\n\nNorth"

@@ -1,4 +1,5 @@
 import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pymupdf
@@ -6,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from docqa.types import Box
-from ingest import ocr
+from ingest import ocr, parse
 from ingest.layout import Line
 from ingest.reading import ReadingOptions, read_page
 
@@ -45,32 +46,141 @@ def test_ocr_is_for_pages_whose_text_is_missing_or_garbled(text: str, image: Ima
     assert ocr.needed(said(text) if text else [], image, points_per_pixel=1.0) is needed
 
 
-@pytest.fixture
-def scan(tmp_path: Path) -> Path:
-    """A page without a text layer: a picture of two lines of text."""
-    pdf = pymupdf.open()
-    page = pdf.new_page(width=595, height=842)
-    page.insert_text((72, 200), "The audit fee was 212,000 euros.", fontsize=14)
-    page.insert_text((72, 500), "Signed in March.", fontsize=14)
+Placed = tuple[float, float, str]  # x and baseline in points, text
+MakeScan = Callable[..., Path]
+
+
+def printed(texts: Sequence[Placed], *, width: int, height: int) -> Image.Image:
+    page = pymupdf.open().new_page(width=width, height=height)
+    for x, y, text in texts:
+        page.insert_text((x, y), text, fontsize=12)
     pixels = page.get_pixmap(dpi=150)
+    return Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
+
+
+def png(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
-    Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples).save(buffer, "PNG")
-    scanned = pymupdf.open()
-    scanned.new_page(width=595, height=842).insert_image((0, 0, 595, 842), stream=buffer.getvalue())
-    scanned.save(tmp_path / "scan.pdf")
-    return tmp_path / "scan.pdf"
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
 
 
-def test_a_scan_is_read_with_boxes_where_the_words_are(scan: Path):
-    page = read_page(scan, 1, ReadingOptions()).page
+@pytest.fixture
+def make_scan(tmp_path: Path) -> MakeScan:
+    """Make a page without a text layer: a picture of texts, turned counter-clockwise by quarters and then a little."""
+
+    def make(*texts: Placed, quarter_turns: int = 0, degrees: float = 0) -> Path:
+        image = printed(texts, width=400, height=300)
+        image = image.rotate(90 * quarter_turns, expand=True)
+        image = image.rotate(degrees, fillcolor="white", resample=Image.Resampling.BICUBIC)
+        width, height = (400, 300) if quarter_turns % 2 == 0 else (300, 400)
+        pdf = pymupdf.open()
+        pdf.new_page(width=width, height=height).insert_image((0, 0, width, height), stream=png(image))
+        pdf.save(tmp_path / "scan.pdf")
+        return tmp_path / "scan.pdf"
+
+    return make
+
+
+LETTER = [
+    (40, 100, "The audit fee was 212,000 euros in the year."),
+    (40, 118, "It was approved by the members in their meeting."),
+    (40, 136, "Signed in March by the chairman of the board."),
+]
+
+
+@pytest.mark.parametrize(
+    ("quarter_turns", "degrees", "middle"),  # of the word "212,000"
+    [
+        (0, 0, (161, 96)),
+        (1, 0, (96, 239)),
+        (2, 0, (239, 204)),
+        (3, 0, (204, 161)),
+        (0, 3, (156, 98)),
+        (1, -3, (98, 239)),
+    ],
+)
+def test_a_scan_is_read_however_it_lies(
+    make_scan: MakeScan, quarter_turns: int, degrees: float, middle: tuple[float, float]
+):
+    page = read_page(make_scan(*LETTER, quarter_turns=quarter_turns, degrees=degrees), 1, ReadingOptions()).page
     assert page.source == "ocr"
+    assert page.text == "\n".join(text for _, _, text in LETTER)
+    assert (page.width, page.height) == ((400, 300) if quarter_turns % 2 == 0 else (300, 400))
     start = page.text.index("212,000")
     [box] = page.boxes(start, start + len("212,000"))
-    assert box.y0 == pytest.approx(186, abs=8)
-    assert box.x0 == pytest.approx(72 + 118, abs=14)
+    assert ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) == pytest.approx(middle, abs=6)
+    assert (box.x1 - box.x0 > box.y1 - box.y0) is (quarter_turns % 2 == 0)
 
 
-def test_without_ocr_a_scan_is_an_image_only(scan: Path):
-    read = read_page(scan, 1, ReadingOptions(ocr=False))
+@pytest.mark.parametrize("degrees", [0, 2])
+def test_scanned_columns_of_prose_are_read_one_after_the_other(make_scan: MakeScan, degrees: float):
+    left = ["The port handled more boxes", "than in any year before, as", "two new cranes were at work."]
+    right = ["Costs rose by four per cent,", "most of it for the wages of", "those who work at night."]
+    columns = [(x, 80 + 16 * row, text) for x, texts in ((20, left), (215, right)) for row, text in enumerate(texts)]
+    page = read_page(make_scan(*columns, degrees=degrees), 1, ReadingOptions()).page
+    assert page.text.split() == " ".join(left + right).split()
+
+
+@pytest.mark.parametrize("degrees", [0, 2])
+def test_rows_of_a_scanned_table_are_cells_between_tabs(make_scan: MakeScan, degrees: float):
+    rows = [("Revenue", "1,204", "1,377"), ("Cost of sales", "811", "902"), ("Net income", "393", "475")]
+    cells = [
+        (x, 80 + 20 * row, text)
+        for row, texts in enumerate(rows)
+        for x, text in zip((40, 220, 320), texts, strict=True)
+    ]
+    page = read_page(make_scan(*cells, degrees=degrees), 1, ReadingOptions()).page
+    assert [tuple(row.split("\t")) for row in page.text.split("\n")] == rows
+
+
+def test_without_ocr_a_scan_is_an_image_only(make_scan: MakeScan):
+    read = read_page(make_scan(*LETTER), 1, ReadingOptions(ocr="off"))
     assert (read.page.source, read.page.text) == ("none", "")
-    assert Image.open(io.BytesIO(read.image)).size == (1240, 1755)
+    assert Image.open(io.BytesIO(read.image)).size == (834, 625)
+
+
+@pytest.fixture
+def charted(tmp_path: Path) -> Path:
+    """A page of text with a picture of words, one of them in the text layer, too, where it stands in the picture."""
+    pdf = pymupdf.open()
+    page = pdf.new_page(width=400, height=500)
+    for row in range(8):
+        page.insert_text((40, 60 + 14 * row), "Trade went on as it had in the years before that.", fontsize=10)
+    page.insert_text((40, 400), "Figure 1: what came through the port.", fontsize=10)
+    chart = printed([(10, 30, "Northern quay"), (120, 60, "Grain"), (10, 90, "Southern quay")], width=250, height=120)
+    page.insert_image((60, 200, 310, 320), stream=png(chart))
+    page.insert_text((180, 260), "Grain", fontsize=12)
+    pdf.save(tmp_path / "charted.pdf")
+    return tmp_path / "charted.pdf"
+
+
+def test_words_in_a_picture_stand_after_the_text_and_none_twice(charted: Path):
+    page = read_page(charted, 1, ReadingOptions(ocr="all")).page
+    assert page.source == "layer"
+    assert page.text.endswith("through the port.\n\nGrain\n\nNorthern quay\nSouthern quay")
+    start = page.text.index("Southern")
+    [box] = page.boxes(start, start + len("Southern"))
+    assert (box.x0, box.y1) == (pytest.approx(70, abs=4), pytest.approx(292, abs=6))
+
+
+def test_pictures_are_left_alone_where_only_scans_are_to_be_read(charted: Path):
+    assert "quay" not in read_page(charted, 1, ReadingOptions()).page.text
+
+
+def test_a_page_is_not_lost_to_pictures_that_take_too_long(charted: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ocr, "PICTURES_S", -1.0)
+    page = read_page(charted, 1, ReadingOptions(ocr="all")).page
+    assert "Figure 1" in page.text
+    assert "quay" not in page.text
+
+
+def test_a_picture_without_words_adds_nothing():
+    picture = WHITE.copy()
+    ImageDraw.Draw(picture).ellipse((100, 100, 500, 500), outline="navy", width=9)
+    assert ocr.read_pictures(picture, [Box(50, 50, 550, 550)], [], points_per_pixel=1.0) == []
+
+
+def test_meaningless_glyphs_give_way_to_fewer_that_mean_something(make_scan: MakeScan, monkeypatch: pytest.MonkeyPatch):
+    garbled = [Line((("\ufffd" * 900, Box(0, 0, 300, 20)),), 10, False)]
+    monkeypatch.setattr(parse, "_lines", lambda page: garbled)
+    assert read_page(make_scan(*LETTER), 1, ReadingOptions()).page.source == "ocr"

@@ -1,6 +1,6 @@
 import pytest
 
-from docqa.pagenames import only_pages_named, pages_named
+from docqa.pagenames import numbers_printed, only_pages_named, pages_named, with_printed
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,12 @@ def test_pages_are_named_by_number(question: str, pages: tuple[tuple[int, int], 
 def test_a_question_may_say_hardly_more_than_a_page():
     assert only_pages_named("What does page 7 say?")
     assert not only_pages_named("Which cars are introduced on pages 10 and 11?")
+
+
+def test_a_question_can_mean_the_numbers_that_are_printed():
+    assert [numbers_printed(label) for label in ("9", "4–5")] == [(9,), (4, 5)]
+    assert [numbers_printed(label) for label in ("iv", "A-3", "4-5", "", None)] == [()] * 5
+
+
+def test_people_are_told_what_is_printed_where_it_differs():
+    assert [with_printed(12, printed) for printed in ("9", "12", None)] == ["12 (printed 9)", "12", "12"]

@@ -27,6 +27,30 @@ def ink(sheet: Sheet, place: int) -> float:
     return float(np.mean(np.asarray(crop) < 160))
 
 
+def test_a_pdf_may_say_what_its_pages_are_called(make_pdf: MakePDF):
+    path = make_pdf(*["Text."] * 5)
+    pdf = pymupdf.open(path)
+    pdf.set_page_labels(
+        [
+            {"startpage": 1, "style": "r", "firstpagenum": 2},
+            {"startpage": 3, "prefix": "A-", "style": "D", "firstpagenum": 1},
+            {"startpage": 4, "prefix": "a page with a very long name", "style": "D", "firstpagenum": 1},
+        ]
+    )
+    pdf.saveIncr()
+    labelled = PDF(path)
+    assert [labelled.label(number) for number in range(1, 6)] == [None, "ii", "iii", "A-1", None]
+
+
+def test_labels_that_only_count_the_pages_say_nothing(make_pdf: MakePDF):
+    path = make_pdf("One", "Two")
+    pdf = pymupdf.open(path)
+    pdf.set_page_labels([{"startpage": 0, "style": "D", "firstpagenum": 1}])
+    pdf.saveIncr()
+    labelled = PDF(path)
+    assert [labelled.label(number) for number in (1, 2)] == [None, None]
+
+
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_boxes_lie_on_the_words_as_the_page_is_shown(make_pdf: MakePDF, rotation: int):
     read = sheet(make_pdf("Revenue of the port", rotation=rotation))

@@ -10,6 +10,7 @@ from docqa.catalog.documents import Held
 from docqa.files import digest
 from docqa.library import Library
 from docqa.types import PassageKey, Scope
+from ingest import intake
 from ingest import pipeline as pipeline_module
 from ingest.pipeline import Pipeline
 from ingest.reading import ReadingOptions, read_page
@@ -209,6 +210,56 @@ def test_a_page_read_later_stands_under_the_headings_before_it(pipeline: Pipelin
     assert passage.headings == ("headed | Alpha", "Alpha")
 
 
+def _printed(library: Library) -> list[str | None]:
+    [document] = library.catalog.documents()
+    return [library.files.page(document.id, number).printed for number in range(1, document.pages + 1)]
+
+
+NUMBERED = ["Cover", "Contents", *(f"Revenue was {number} million.\n{number - 2}" for number in range(3, 9))]
+
+
+def test_printed_page_numbers_are_kept_and_searched(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
+    run(pipeline, make_pdf(*NUMBERED))
+    assert _printed(library) == [None, None, "1", "2", "3", "4", "5", "6"]
+    called = Scope(called=((5, 5),))
+    rankings = library.index.rank("revenue", WordHashEmbedder().embed_query("revenue"), limit=9, scope=called)
+    assert {ranked.key.page for ranked in rankings.dense} == {5, 7}
+
+
+@pytest.mark.parametrize("before", range(1, 8))
+def test_printed_page_numbers_go_on_where_reading_was_stopped(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch, before: int
+):
+    path = make_pdf(*NUMBERED)
+    monkeypatch.setattr(pipeline_module, "BATCH_PAGES", 1)
+    pages = iter(range(100))
+    pipeline.ingest([], collection="default", progress=Silent())
+    intake.register(library, [path], collection="default", progress=Silent())
+    pipeline.read_unfinished(Silent(), stopping=lambda: next(pages) == before - 1)
+    [document] = library.catalog.documents()
+    assert document.pages_done == before
+    run(pipeline, path)
+    assert _printed(library) == [None, None, "1", "2", "3", "4", "5", "6"]
+
+
+def test_a_page_read_later_has_its_printed_number(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
+    unlucky = Pipeline(library, WordHashEmbedder(), SecondPageTimesOut(), options=ReadingOptions(), passage_words=60)
+    run(unlucky, make_pdf("First\n11", "Second\n12", "Third\n13", "Fourth\n14"))
+    pipeline.retry_failed(None, progress=Silent())
+    assert _printed(library) == ["11", "12", "13", "14"]
+
+
+def test_what_the_pdf_calls_a_page_comes_first(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
+    path = make_pdf("First\n7", "Second\n8", "Third\n9")
+    pdf = pymupdf.open(path)
+    pdf.set_page_labels(
+        [{"startpage": 0, "style": "D", "firstpagenum": 1}, {"startpage": 2, "prefix": "A-", "style": "D"}]
+    )
+    pdf.saveIncr()
+    run(pipeline, path)
+    assert _printed(library) == ["7", "8", "A-1"]
+
+
 def test_a_document_left_unfinished_is_finished_by_the_next_run_on_other_files(
     pipeline: Pipeline, library: Library, make_pdf: MakePDF
 ):
@@ -230,7 +281,7 @@ def test_deleting_leaves_nothing_and_says_what_went(pipeline: Pipeline, library:
 
 
 def test_a_page_without_text_is_kept_as_an_image(library: Library, make_pdf: MakePDF, sandbox: Sandbox):
-    options = ReadingOptions(ocr=False)
+    options = ReadingOptions(ocr="off")
     pipeline = Pipeline(library, WordHashEmbedder(), sandbox, options=options, passage_words=60)
     [report], _ = run(pipeline, make_pdf("", "Words."))
     assert report.outcome == "done"

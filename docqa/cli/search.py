@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from docqa.cli import options
+from docqa.pagenames import with_printed
 from docqa.types import PageHit
 
 
@@ -51,6 +52,9 @@ COMMANDS = [search]
 def _print(rank: int, hit: PageHit, name: str) -> None:
     passage = hit.passages[0]
     under = " > ".join(passage.headings[1:][-2:])
-    click.echo(f"{rank:>3}. {name} p. {hit.page}   {hit.score:.2f}" + (f"   {under}" if under else ""))
+    click.echo(
+        f"{rank:>3}. {name} p. {with_printed(hit.page, passage.printed)}   {hit.score:.2f}"
+        + (f"   {under}" if under else "")
+    )
     text = " ".join(passage.text.split())
     click.echo(f"     {text[:200]}{'…' if len(text) > 200 else ''}")

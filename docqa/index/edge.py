@@ -122,12 +122,16 @@ def _filter(scope: Scope) -> edge.Filter | None:
     wanted = {schema.DOCUMENT_ID: scope.document_ids, schema.COLLECTIONS: scope.collections}
     must = [_any_of(field, values) for field, values in wanted.items() if values]
     if scope.pages:
-        must.append(edge.Filter(should=[_within(first, last) for first, last in scope.pages]))
+        must.append(edge.Filter(should=[_within(schema.PAGE, each) for each in scope.pages]))
+    if scope.called:
+        names = [_within(field, each) for field in (schema.PAGE, schema.PRINTED) for each in scope.called]
+        must.append(edge.Filter(should=names))
     return edge.Filter(must=must) if must else None
 
 
-def _within(first: int, last: int) -> Any:  # noqa: ANN401  the stubs want an invariant union
-    return edge.FieldCondition(key=schema.PAGE, range=edge.RangeFloat(gte=first, lte=last))
+def _within(field: str, pages: tuple[int, int]) -> Any:  # noqa: ANN401  the stubs want an invariant union
+    first, last = pages
+    return edge.FieldCondition(key=field, range=edge.RangeFloat(gte=first, lte=last))
 
 
 def _any_of(field: str, values: Sequence[str]) -> Any:  # noqa: ANN401  the stubs want an invariant union

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from docqa.pagenames import numbers_printed
 from docqa.protocols import Entry
 from docqa.types import Box, Passage, PassageKey, Ranked, Rankings
 
@@ -21,7 +22,9 @@ SPARSE = (PASSAGE_WORDS, PAGE_WORDS, DOCUMENT_WORDS)
 DOCUMENT_ID = "document_id"
 COLLECTIONS = "collections"
 PAGE = "page"
-FILTERED = {DOCUMENT_ID: "keyword", COLLECTIONS: "keyword", PAGE: "integer"}  # payload fields and what they hold
+PRINTED = "printed_numbers"
+# Payload fields that are searched by, and what they hold. What was indexed by earlier versions has no printed numbers.
+FILTERED = {DOCUMENT_ID: "keyword", COLLECTIONS: "keyword", PAGE: "integer", PRINTED: "integer"}
 
 # Usual length in BM25 terms (stop words left out) of what each sparse vector holds: BM25 needs one fixed before it
 # sees any text.
@@ -60,6 +63,8 @@ def payload(entry: Entry) -> dict[str, Any]:
         DOCUMENT_ID: passage.document_id,
         COLLECTIONS: list(entry.collections),
         PAGE: passage.page,
+        PRINTED: list(numbers_printed(passage.printed)),
+        "printed": passage.printed,
         "ordinal": passage.ordinal,
         "start": passage.start,
         "text": passage.text,
@@ -79,4 +84,5 @@ def passage_of(payload: Mapping[str, Any]) -> Passage:
         text=payload["text"],
         headings=tuple(payload["headings"]),
         boxes=tuple(Box(*edges[place : place + 4]) for place in range(0, len(edges), 4)),
+        printed=payload.get("printed"),
     )

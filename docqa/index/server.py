@@ -145,12 +145,16 @@ def _filter(scope: Scope) -> models.Filter | None:
     wanted = {schema.DOCUMENT_ID: scope.document_ids, schema.COLLECTIONS: scope.collections}
     must = [_any_of(field, values) for field, values in wanted.items() if values]
     if scope.pages:
-        must.append(models.Filter(should=[_within(first, last) for first, last in scope.pages]))
+        must.append(models.Filter(should=[_within(schema.PAGE, each) for each in scope.pages]))
+    if scope.called:
+        names = [_within(field, each) for field in (schema.PAGE, schema.PRINTED) for each in scope.called]
+        must.append(models.Filter(should=names))
     return models.Filter(must=must) if must else None
 
 
-def _within(first: int, last: int) -> Any:  # noqa: ANN401  the models want an invariant union
-    return models.FieldCondition(key=schema.PAGE, range=models.Range(gte=first, lte=last))
+def _within(field: str, pages: tuple[int, int]) -> Any:  # noqa: ANN401  the models want an invariant union
+    first, last = pages
+    return models.FieldCondition(key=field, range=models.Range(gte=first, lte=last))
 
 
 def _any_of(field: str, values: Sequence[str]) -> Any:  # noqa: ANN401  the models want an invariant union
