@@ -1,115 +1,143 @@
-"""Fit and test when to say not_found.
+"""Fit and test when to say not_found, and how likely it is that the pages found hold the answer.
 
-    python benchmarks/not_found.py QUESTIONS.jsonl [--data LIBRARY]
+    docqa eval make MADE.jsonl
+    python benchmarks/not_found.py QUESTIONS.jsonl --made MADE.jsonl [--data LIBRARY]
 
-Asks the answerable questions of a file (docs/evaluation.md), each of its own document and, if it stands alone, of all
-of them, and questions about something else entirely (foreign_fit.txt, foreign_questions.txt), of all documents and of
-one at a time. Fits a logistic regression on the questions and foreign_fit.txt; prints its coefficients, and what the
-constants in docqa/answerability.py refuse, with foreign_questions.txt as the test.
+Fits the regressions of docqa/answerability.py on made questions and their near misses, and on questions about something
+else entirely (foreign_fit.txt). Prints their coefficients. Then tests those that are in the code on the questions of a
+file (docs/evaluation.md), each of its own document and, if it stands alone, of all of them, with its gold pages there
+and with them hidden from the search, and on other foreign questions (foreign_questions.txt).
 """
 
 import argparse
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 
 from docqa import answerability, build
-from docqa.evaluation import questions
-from docqa.retrieval import Retriever
+from docqa.answerability import Regression
+from docqa.engine import Engine
+from docqa.evaluation import calibration, hiding, questions
+from docqa.evaluation.questions import Question
+from docqa.extractive import QuotationAnswerer
 from docqa.settings import load
 from docqa.types import Retrieval, Scope
 
 HERE = Path(__file__).parent
 EVERYWHERE = Scope()
+STRICT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What came of a question."""
+
+    retrieval: Retrieval
+    quote_odds: float | None
+    holds: bool  # a page with the answer is among those found
+
+    @property
+    def answerable(self) -> float:
+        return answerability.answerable(self.retrieval, quote_odds=self.quote_odds)
 
 
 def main() -> None:
-    """Ask, fit, print."""
+    """Ask, fit, test, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("questions", type=Path)
-    parser.add_argument("--data", type=Path, help="library that holds the PDFs (docqa ingest)")
+    parser.add_argument("--made", type=Path, required=True, help="questions that docqa eval make made")
+    parser.add_argument("--data", type=Path, help="library that holds the PDFs of both (docqa ingest)")
     options = parser.parse_args()
     settings = load(options.data)
     model = build.embedder(settings)
     with build.library(settings, model, purpose="benchmark") as library:
-        retriever = build.retriever(settings, library, model)
+        engine = build.engine(settings, library, model)
         ids = {document.name: document.id for document in library.catalog.documents()}
-        asked = [
-            question for question in questions.load(options.questions) if question.answerable and question.doc in ids
-        ]
-        answerable = {
-            "answerable, in document": _ask(
-                retriever, [(each.question, Scope((ids[each.doc],))) for each in asked if each.doc]
-            ),
-            "answerable, all documents": _ask(
-                retriever, [(each.question, EVERYWHERE) for each in asked if each.standalone]
-            ),
-        }
-        fit = _ask(retriever, _foreign("foreign_fit.txt", ids.values()))
-        test = {
-            "foreign, in one document": _ask(
-                retriever, [pair for pair in _foreign("foreign_questions.txt", ids.values()) if pair[1] != EVERYWHERE]
-            ),
-            "foreign, all documents": _ask(
-                retriever, [pair for pair in _foreign("foreign_questions.txt", ids.values()) if pair[1] == EVERYWHERE]
-            ),
-        }
-    good = [retrieval for group in answerable.values() for retrieval in group]
-    if settings.reranking.enabled:
-        print(
-            "fitted: similarity {:.1f}, log-odds {:.2f}, log passages {:.2f}, bias {:.1f}".format(
-                *_fitted(good, fit, with_reranker=True)
-            )
-        )
-    else:
-        print(
-            "fitted: similarity {:.1f}, log passages {:.2f}, bias {:.1f}".format(
-                *_fitted(good, fit, with_reranker=False)
-            )
-        )
-    print(f"\n{'':28}{'asked':>6}{'refused':>9}")
-    for name, group in {**answerable, **test}.items():
-        refused = sum(answerability.probability(retrieval) < settings.answer.not_found_below for retrieval in group)
-        print(f"{name:28}{len(group):>6}{refused / len(group):>9.1%}")
+        _fit(engine, [each for each in questions.load(options.made) if each.doc in ids], ids)
+        _test(engine, [each for each in questions.load(options.questions) if each.doc in ids], ids)
 
 
-def _foreign(name: str, document_ids: Iterable[str]) -> list[tuple[str, Scope]]:
-    """Each question of a list, for all documents and for one of them in turn."""
-    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
-    return [
-        (line, scope)
-        for line, document_id in zip(lines, cycle(document_ids))
-        for scope in (EVERYWHERE, Scope((document_id,)))
+def _fit(engine: Engine, made: Sequence[Question], ids: dict[str, str]) -> None:
+    good = [case for each in made if each.answerable for case in _asked(engine, each, ids) if case.holds]
+    near = [case for each in made if not each.answerable for case in _asked(engine, each, ids)]
+    foreign = list(_foreign(engine, "foreign_fit.txt", ids.values()))
+    whole = [[case.retrieval.match for case in group if not case.retrieval.parts] for group in (good, foreign)]
+    match = [[answerability.related_signals(each) for each in group] for group in whole]
+    print("RELATED", _fitted(*match))
+    print("RELATED_ALONE", _fitted(*([(signals[0], signals[-1]) for signals in group] for group in match)))
+    held = [
+        [answerability.held_signals(case.retrieval, case.quote_odds) for case in group if case.quote_odds is not None]
+        for group in (good, near)
     ]
+    print("HELD", _fitted(*held))
+    without = [[answerability.held_signals(case.retrieval, None) for case in group] for group in (good, near)]
+    print("HELD_ALONE", _fitted(*without))
 
 
-def _ask(retriever: Retriever, asked: Iterable[tuple[str, Scope]]) -> list[Retrieval]:
-    return [retriever.retrieve(question, scope=scope, limit=5) for question, scope in asked]
+def _test(engine: Engine, asked: Sequence[Question], ids: dict[str, str]) -> None:
+    there = [each for each in asked if each.answerable]
+    hidden = [each.model_copy(update={"hidden_pages": each.evidence_pages}) for each in there]
+    groups = {
+        "answerable": [case for each in there for case in _asked(engine, each, ids)],
+        "the same without their gold pages": [case for each in hidden for case in _asked(engine, each, ids)],
+        "near misses": [case for each in asked if not each.answerable for case in _asked(engine, each, ids)],
+        "about something else": list(_foreign(engine, "foreign_questions.txt", ids.values())),
+    }
+    print(f"\n| | asked | not related | answerable < {STRICT} |\n| --- | --- | --- | --- |")
+    for name, cases in groups.items():
+        unrelated = [answerability.related(case.retrieval) < engine.not_found_below for case in cases]
+        doubtful = [case.answerable < STRICT for case in cases]
+        print(f"| {name} | {len(cases)} | {np.mean(unrelated):.1%} | {np.mean(doubtful):.1%} |")
+    cases = [case for name, group in groups.items() if name != "about something else" for case in group]
+    found = calibration.reliability([case.answerable for case in cases], [case.holds for case in cases])
+    assert found is not None
+    print(f"\nexpected calibration error {found.expected_calibration_error:.3f}, Brier score {found.brier:.3f}")
+    print("\n| stated | came true | questions |\n| --- | --- | --- |")
+    for each in found.bins:
+        print(f"| {each.predicted:.2f} | {each.observed:.2f} | {each.questions} |")
 
 
-def _fitted(good: Sequence[Retrieval], foreign: Sequence[Retrieval], *, with_reranker: bool) -> list[float]:
-    """Coefficients of a logistic regression, both classes weighted alike, lightly regularised; the bias last."""
-    rows = np.array([_features(each, with_reranker=with_reranker) for each in [*good, *foreign]])
-    wanted = np.array([1.0] * len(good) + [0.0] * len(foreign))
-    weights = np.where(wanted == 1, 0.5 / len(good), 0.5 / len(foreign))
-    mean, deviation = rows.mean(axis=0), rows.std(axis=0)
+def _asked(engine: Engine, question: Question, ids: dict[str, str]) -> Iterator[Case]:
+    own = ids[question.doc or ""]
+    engine = hiding.without(engine, own, question.hidden_pages) if question.hidden_pages else engine
+    gold = {(own, page) for page in question.evidence_pages} - {(own, page) for page in question.hidden_pages}
+    for scope in (Scope((own,)), *([EVERYWHERE] if question.standalone else [])):
+        yield _case(engine, question.question, scope, gold)
+
+
+def _foreign(engine: Engine, name: str, document_ids: Iterable[str]) -> Iterator[Case]:
+    """Each question of a list, asked of all documents and of one of them in turn."""
+    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
+    for line, document_id in zip(lines, cycle(document_ids)):
+        for scope in (EVERYWHERE, Scope((document_id,))):
+            yield _case(engine, line, scope, set())
+
+
+def _case(engine: Engine, question: str, scope: Scope, gold: set[tuple[str, int]]) -> Case:
+    retrieval = engine.retriever.retrieve(question, scope=scope, limit=engine.evidence_pages)
+    answerer = QuotationAnswerer(engine.retriever.reranker)
+    draft = answerer.answer(question, engine.evidence(retrieval), say=lambda _: None, show=lambda _: None)
+    return Case(retrieval, draft.log_odds, any((hit.document_id, hit.page) in gold for hit in retrieval.hits))
+
+
+def _fitted(good: Sequence[Sequence[float]], bad: Sequence[Sequence[float]]) -> Regression:
+    """Both classes weighted alike, lightly regularised, by Newton's method."""
+    rows = np.array([*good, *bad], dtype=float)
+    wanted = np.array([1.0] * len(good) + [0.0] * len(bad))
+    weights = np.where(wanted == 1, 0.5 / len(good), 0.5 / len(bad))
+    mean, deviation = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     design = np.column_stack([(rows - mean) / deviation, np.ones(len(rows))])
     theta = np.zeros(design.shape[1])
-    for _ in range(50):  # Newton's method
+    for _ in range(50):
         guess = 1 / (1 + np.exp(-design @ theta))
         gradient = design.T @ (weights * (guess - wanted)) + 1e-3 * theta
         hessian = (design * (weights * guess * (1 - guess))[:, None]).T @ design + 1e-3 * np.eye(len(theta))
         theta -= np.linalg.solve(hessian, gradient)
     slopes = theta[:-1] / deviation
-    return [*slopes.tolist(), float(theta[-1] - slopes @ mean)]
-
-
-def _features(retrieval: Retrieval, *, with_reranker: bool) -> list[float]:
-    log_odds = [] if not with_reranker else [retrieval.log_odds or 0.0]
-    return [retrieval.similarity, *log_odds, math.log(retrieval.searched)]
+    return Regression(tuple(round(slope, 3) for slope in slopes.tolist()), round(float(theta[-1] - slopes @ mean), 2))
 
 
 if __name__ == "__main__":

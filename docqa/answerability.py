@@ -1,29 +1,86 @@
-"""How likely it is that the documents speak of what was asked. Pure."""
+"""How likely it is that the documents speak of what was asked, and that the pages found hold the answer. Pure."""
 
 import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from docqa.fusion import logistic
 from docqa.types import Match, Retrieval
+from docqa.words import terms
 
-# Logistic regression on questions that documents answer and questions about something else: `benchmarks/not_found.py`
-# fits and tests it. The nearest of many passages is nearer by chance than the nearest of few, so their number counts,
-# within the range it was fitted on.
-SIMILARITY, LOG_ODDS, LOG_PASSAGES, BIAS = 24.8, 0.43, -0.87, -6.3
-SIMILARITY_ALONE, LOG_PASSAGES_ALONE, BIAS_ALONE = 39.9, -0.71, -19.2  # without a reranker
 FITTED_PASSAGES = (20, 6000)
+LEAD_OVER = 5  # the page that the best one's lead is measured to
+PAGES_READ = 3  # for the numbers of a question
 
 
-def probability(retrieval: Retrieval) -> float:
-    """0 to 1, of the question or, if it asks for several things, of the one that is likeliest."""
+class Regression(NamedTuple):
+    """A logistic regression."""
+
+    weights: tuple[float, ...]
+    bias: float
+
+    def probability(self, signals: Sequence[float]) -> float:
+        return logistic(sum(weight * signal for weight, signal in zip(self.weights, signals, strict=True)) + self.bias)
+
+
+# Fitted and tested by `benchmarks/not_found.py`: on questions made from documents (`docqa eval make`), near misses
+# among them, and on questions about something else entirely; both classes count alike.
+RELATED = Regression((24.8, 0.43, -0.87), -6.3)
+RELATED_ALONE = Regression((39.9, -0.71), -19.2)  # without a reranker
+HELD = Regression((0.1, 0.2, 1.0, -1.0), 0.0)
+HELD_ALONE = Regression((0.2, 1.0, -1.0), 0.0)  # without a quotation
+
+
+def related(retrieval: Retrieval) -> float:
+    """0 to 1: that the documents speak of the question or, if it asks for several things, of the likeliest of them."""
     if not retrieval.hits:
         return 0.0
-    return max(of_match(match) for match in retrieval.parts or (retrieval.match,))
+    return max(related_to(match) for match in retrieval.parts or (retrieval.match,))
 
 
-def of_match(match: Match) -> float:
-    """0 to 1, from the nearest passage's similarity, the reranker's best log-odds and how much was searched."""
+def related_to(match: Match) -> float:
+    """The same of one thing."""
+    model = RELATED_ALONE if match.log_odds is None else RELATED
+    return model.probability(related_signals(match))
+
+
+def related_signals(match: Match) -> tuple[float, ...]:
+    """Similarity of the nearest passage, the reranker's best log-odds if there is one, and how much was searched.
+
+    The nearest of many passages is nearer by chance than the nearest of few.
+    """
     fewest, most = FITTED_PASSAGES
     log_passages = math.log(min(max(match.searched, fewest), most))
-    if match.log_odds is None:
-        return logistic(SIMILARITY_ALONE * match.similarity + LOG_PASSAGES_ALONE * log_passages + BIAS_ALONE)
-    return logistic(SIMILARITY * match.similarity + LOG_ODDS * match.log_odds + LOG_PASSAGES * log_passages + BIAS)
+    odds = () if match.log_odds is None else (match.log_odds,)
+    return match.similarity, *odds, log_passages
+
+
+def answerable(retrieval: Retrieval, *, quote_odds: float | None = None) -> float:
+    """0 to 1: that the pages found hold the answer; `quote_odds` is the reranker's best log-odds of a sentence.
+
+    Without a reranker nothing but `related` can tell.
+    """
+    signals = held_signals(retrieval, quote_odds)
+    if not signals:
+        return related(retrieval)
+    return related(retrieval) * (HELD_ALONE if quote_odds is None else HELD).probability(signals)
+
+
+def held_signals(retrieval: Retrieval, quote_odds: float | None) -> tuple[float, ...]:
+    """What tells pages that hold an answer from pages of the same matter; empty without a reranker.
+
+    Its log-odds for the best page and, if given, for the best sentence; how far the best page leads; and whether the
+    best pages lack a number of the question, a year above all.
+    """
+    odds = [match.log_odds for match in (retrieval.match, *retrieval.parts) if match.log_odds is not None]
+    if not retrieval.hits or not odds:
+        return ()
+    scores = [hit.score for hit in retrieval.hits[:LEAD_OVER]]
+    quote = () if quote_odds is None else (quote_odds,)
+    return max(odds), *quote, scores[0] - scores[-1], float(_lacks_a_number(retrieval))
+
+
+def _lacks_a_number(retrieval: Retrieval) -> bool:
+    passages = [passage for hit in retrieval.hits[:PAGES_READ] for passage in hit.passages]
+    had = terms(" ".join(text for passage in passages for text in (passage.text, *passage.headings)))
+    return any(term[0].isdigit() and term not in had for term in terms(retrieval.match.question))

@@ -165,6 +165,7 @@ def _engines(settings: Settings, library: Library, retriever: Retriever) -> Engi
             method="model" if settings.model.url else "quotation",
             evidence_pages=_model_pages(settings, budget) if settings.model.url else settings.answer.pages,
             not_found_below=settings.answer.not_found_below,
+            min_answerable=settings.answer.min_answerable,
         )
 
     return make

@@ -46,10 +46,11 @@ class Dialogue:
             conversations.get(conversation_id, owner)
             before = [json.loads(answer.body)["question"] for answer in conversations.answers(conversation_id)]
             history = self._history(conversation_id, scope)
+        unread = self.library.catalog.reading.unread(scope)
         answer = self.engine.ask(question, scope=scope, say=say, show=show, history=history, before=before)
         begun = conversation_id or uuid.uuid4().hex
         stored_id, now = uuid.uuid4().hex, datetime.now(UTC)
-        body = wire.stored_answer(answer, answer_id=stored_id, conversation_id=begun, created_at=now)
+        body = wire.stored_answer(answer, answer_id=stored_id, conversation_id=begun, created_at=now, unread=unread)
         stored = StoredAnswer(stored_id, begun, now, body)
         self.library.catalog.conversations.add(
             stored,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from docqa import answerability, followup
 from docqa.protocols import Answerer, NameOf, Pages
 from docqa.retrieval import Retriever, Stopwatch
-from docqa.types import Answer, AnswerMethod, AnswerPart, Draft, Evidence, PageHit, Retrieval, Scope, Turn
+from docqa.types import Answer, AnswerMethod, AnswerPart, Draft, Evidence, Retrieval, Scope, Turn
 
 
 def _unheard(_: object) -> None:
@@ -24,6 +24,7 @@ class Engine:
     method: AnswerMethod
     evidence_pages: int
     not_found_below: float  # of the probability that the documents speak of what was asked
+    min_answerable: float = 0.0  # of the probability that the pages hold the answer
 
     def ask(
         self,
@@ -49,8 +50,11 @@ class Engine:
         """The question as it is meant, and its pages; where both are possible, as the documents speak of it more."""
         meaning = followup.meaning(question, before)
         possible = [meaning.question] if meaning.certain else [meaning.question, question]
-        found = [(each, self.retriever.retrieve(each, scope=scope, limit=self.evidence_pages)) for each in possible]
-        return max(found, key=lambda pair: answerability.probability(pair[1]))
+        found = []
+        for each in possible:  # what takes from questions before has these in it, which is not to ask them again
+            retrieval = self.retriever.retrieve(each, scope=scope, limit=self.evidence_pages, divide=each == question)
+            found.append((each, retrieval))
+        return max(found, key=lambda pair: answerability.related(pair[1]))
 
     def answer(
         self,
@@ -71,15 +75,17 @@ class Engine:
         meant = meant or question
         watch = Stopwatch(dict(retrieval.timings))
         with watch.time("pages"):
-            evidence = self._evidence(retrieval.hits[: self.evidence_pages])
-        answerable = answerability.probability(retrieval)
-        if answerable < self.not_found_below and not history and not retrieval.named:
-            show(evidence)
-            draft = Draft("not_found", "", (), evidence)
-        else:
+            evidence = self.evidence(retrieval)
+        draft = Draft("not_found", "", (), evidence)
+        if self._may_answer(retrieval, history):
+            asked = question if history else meant  # a model reads in the conversation what a follow-up leans on
             with watch.time("answer"):
-                asked = question if history else meant  # a model reads in the conversation what a follow-up leans on
-                draft = self.answerer.answer(asked, evidence, say=say, show=show, history=history)
+                if self.method == "model":
+                    draft = self.answerer.answer(asked, evidence, say=say, show=show, history=history)
+                else:
+                    draft = self._quoted(asked, retrieval, evidence, say, show)
+        else:
+            show(evidence)
         return Answer(
             question=question,
             searched=meant,
@@ -88,8 +94,8 @@ class Engine:
             text=draft.text,
             citations=draft.citations,
             evidence=draft.shown,
-            answerable=answerable,
-            parts=_parts(retrieval, draft.shown),
+            answerable=answerability.answerable(retrieval, quote_odds=draft.log_odds),
+            parts=self._parts(retrieval, draft.shown),
             timings=watch.timings,
             receipt=draft.receipt,
             usage=draft.usage,
@@ -97,7 +103,33 @@ class Engine:
             turn=draft.turn,
         )
 
-    def _evidence(self, hits: list[PageHit]) -> tuple[Evidence, ...]:
+    def _may_answer(self, retrieval: Retrieval, history: Sequence[Turn]) -> bool:
+        """Whether it is likely enough that the pages hold the answer; of pages asked for by number nobody asks that."""
+        if history or retrieval.named:
+            return True
+        if self.method == "model" and answerability.answerable(retrieval) < self.min_answerable:
+            return False
+        return answerability.related(retrieval) >= self.not_found_below
+
+    def _quoted(
+        self,
+        question: str,
+        retrieval: Retrieval,
+        evidence: tuple[Evidence, ...],
+        say: Callable[[str], None],
+        show: Callable[[Sequence[Evidence]], None],
+    ) -> Draft:
+        """Quotations, unless they show that the pages do not hold the answer."""
+        draft = self.answerer.answer(question, evidence, say=_unheard, show=show)
+        answerable = answerability.answerable(retrieval, quote_odds=draft.log_odds)
+        if answerable < self.min_answerable and not retrieval.named:
+            return Draft("not_found", "", (), draft.shown, log_odds=draft.log_odds)
+        say(draft.text)
+        return draft
+
+    def evidence(self, retrieval: Retrieval) -> tuple[Evidence, ...]:
+        """The best pages that were found, read."""
+        hits = retrieval.hits[: self.evidence_pages]
         names = self.names({hit.document_id for hit in hits})
         known = [hit for hit in hits if hit.document_id in names]  # one may have been deleted meanwhile
         return tuple(
@@ -113,13 +145,10 @@ class Engine:
             for label, hit in enumerate(known, start=1)
         )
 
-
-def _parts(retrieval: Retrieval, shown: Sequence[Evidence]) -> tuple[AnswerPart, ...]:
-    return tuple(
-        AnswerPart(
-            match.question,
-            answerability.of_match(match),
-            tuple(evidence.label for evidence in shown if evidence.part == number),
-        )
-        for number, match in enumerate(retrieval.parts, start=1)
-    )
+    def _parts(self, retrieval: Retrieval, shown: Sequence[Evidence]) -> tuple[AnswerPart, ...]:
+        parts = []
+        for number, match in enumerate(retrieval.parts, start=1):
+            answerable = answerability.related_to(match)
+            labels = tuple(evidence.label for evidence in shown if evidence.part == number)
+            parts.append(AnswerPart(match.question, answerable, answerable >= self.not_found_below, labels))
+        return tuple(parts)

@@ -17,7 +17,7 @@ PASSAGES_READ = 2  # of each page
 SENTENCES_READ = 12  # by the reranker: those that share most with the question
 QUOTES = 3  # at most
 GAP = 3.0  # a further quote scores at most this much less than the first
-PART_GAP = 6.0  # so does the best quote for one part of a question, against that for another
+PART_GAP = 8.0  # log-odds that a quote for one part of a question may be below the best for another
 PART_SENTENCES = 6  # at least, that are read for each part
 SENTENCE_WORDS = 8  # a sentence of fewer words is quoted with what follows it,
 ROW_WORDS = 12  # and so is a row, heading or fragment: its value, or the rest of the thought
@@ -43,6 +43,13 @@ class _Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class _Scored:
+    candidate: _Candidate
+    log_odds: float  # that it answers the question
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class QuotationAnswerer:
     """Quotes the evidence; it never writes a word of its own."""
 
@@ -58,7 +65,8 @@ class QuotationAnswerer:
         history: Sequence[Turn] = (),
     ) -> Draft:
         """Quote what answers best, the best first; pages are labelled in the order they are quoted."""
-        chosen = [candidate for _, candidate in self._chosen(question, evidence)]
+        scored = self._chosen(question, evidence)
+        chosen = [each.candidate for each in scored]
         quoted = list(dict.fromkeys(candidate.evidence.label for candidate in chosen))
         ordered = sorted(evidence, key=lambda each: quoted.index(each.label) if each.label in quoted else len(quoted))
         shown = {each.label: replace(each, label=label) for label, each in enumerate(ordered, start=1)}
@@ -71,41 +79,42 @@ class QuotationAnswerer:
         text = "\n".join(lines)
         show(tuple(shown.values()))
         say(text)
-        return Draft("answered", text, tuple(citations), tuple(shown.values()))
+        log_odds = max((each.log_odds for each in scored), default=None) if self.reranker else None
+        return Draft("answered", text, tuple(citations), tuple(shown.values()), log_odds=log_odds)
 
-    def _chosen(self, question: str, evidence: Sequence[Evidence]) -> list[tuple[float, _Candidate]]:
+    def _chosen(self, question: str, evidence: Sequence[Evidence]) -> list[_Scored]:
         """What to quote: the best first, or for each part of the question in turn."""
-        asked = parts(question)
+        asked = parts(question) if any(each.part for each in evidence) else ()
         if not asked or self.reranker is None:
             return self._best(question, evidence, read=SENTENCES_READ, quotes=QUOTES, besides=())
-        chosen: list[tuple[float, _Candidate]] = []
+        chosen: list[_Scored] = []
         read, quotes = max(PART_SENTENCES, SENTENCES_READ // len(asked)), max(1, QUOTES // len(asked))
         for number, part in enumerate(asked, start=1):
             found = [each for each in evidence if each.part in (0, number)]
-            chosen += self._best(part, found, read=read, quotes=quotes, besides=[candidate for _, candidate in chosen])
-        best = max((score for score, _ in chosen), default=0.0)
-        return [(score, candidate) for score, candidate in chosen if score >= best - PART_GAP]
+            chosen += self._best(part, found, read=read, quotes=quotes, besides=chosen)
+        best = max((each.log_odds for each in chosen), default=0.0)
+        return [each for each in chosen if each.log_odds >= best - PART_GAP]
 
     def _best(
-        self, question: str, evidence: Sequence[Evidence], *, read: int, quotes: int, besides: Sequence[_Candidate]
-    ) -> list[tuple[float, _Candidate]]:
+        self, question: str, evidence: Sequence[Evidence], *, read: int, quotes: int, besides: Sequence[_Scored]
+    ) -> list[_Scored]:
         candidates = [candidate for each in evidence[:PAGES_READ] for candidate in _candidates(each)]
         if self.reranker is None:
-            return [(0.0, candidate) for candidate in candidates[:1]]
+            return [_Scored(candidate, 0.0, 0.0) for candidate in candidates[:1]]
         candidates = _promising(question, candidates, read)
         log_odds = self.reranker.score(question, [f"{candidate.context}\n{candidate.text}" for candidate in candidates])
         scored = [
-            (odds + PAGE_WEIGHT * candidate.evidence.score, candidate)
+            _Scored(candidate, odds, odds + PAGE_WEIGHT * candidate.evidence.score)
             for odds, candidate in zip(log_odds, candidates, strict=True)
         ]
-        scored.sort(key=lambda pair: pair[0], reverse=True)
-        chosen: list[tuple[float, _Candidate]] = []
-        for score, candidate in scored:
-            if len(chosen) == quotes or score < scored[0][0] - GAP:
+        scored.sort(key=lambda each: each.score, reverse=True)
+        chosen: list[_Scored] = []
+        for each in scored:
+            if len(chosen) == quotes or each.score < scored[0].score - GAP:
                 break
-            others = [*besides, *(other for _, other in chosen)]
-            if not any(_overlap(candidate, other) or _same(candidate, other) for other in others):
-                chosen.append((score, candidate))
+            others = [other.candidate for other in (*besides, *chosen)]
+            if not any(_overlap(each.candidate, other) or _same(each.candidate, other) for other in others):
+                chosen.append(each)
         return chosen
 
 

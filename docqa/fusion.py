@@ -9,7 +9,7 @@ from docqa.types import PassageKey, Ranked, Rankings
 
 RRF_K = 60
 DOCUMENT_WEIGHT = 0.2
-NAMED_WEIGHT = 1.0  # of being a page that the question names: it may mean the number printed on another page
+NAMED_WEIGHT = 1.0  # of being a page that the question names: by its physical or its printed number
 ONLY_NAMED_WEIGHT = 3.0  # if it hardly says more: as much as all three rankings
 NEIGHBOUR_WEIGHT = 0.25  # of the page before and the page after
 
@@ -74,20 +74,23 @@ def with_named(pages: Sequence[RankedPage], named: Sequence[RankedPage], *, weig
 
 
 def with_parts(pages: Sequence[RankedPage], parts: Sequence[Sequence[RankedPage]]) -> list[RankedPage]:
-    """Let a page count as much more as it counts for the part of the question that it fits best.
+    """Let a page count half for the whole question and half for the part of it that it fits best.
 
     Scores are by rank, so the best pages of all parts come before the second best of any.
     """
+    if not parts:
+        return list(pages)
     by_key = {page.key: page for page in pages}
     best: dict[PageKey, RankedPage] = {}
     for number, ranking in enumerate(parts, start=1):
         for page in ranking:
             if page.key not in best or page.score > best[page.key].score:
                 best[page.key] = page._replace(part=number)
+    halves = {key: page._replace(score=page.score / 2) for key, page in by_key.items()}
     for key, page in best.items():
-        whole = by_key[key].score if key in by_key else 0.0
-        by_key[key] = page._replace(score=whole + page.score)
-    return sorted(by_key.values(), key=lambda page: page.score, reverse=True)
+        whole = halves[key].score if key in halves else 0.0
+        halves[key] = page._replace(score=whole + page.score / 2)
+    return sorted(halves.values(), key=lambda page: page.score, reverse=True)
 
 
 def rerank(pages: Sequence[RankedPage], log_odds: Mapping[PageKey, float]) -> list[RankedPage]:

@@ -17,7 +17,7 @@ from docqa.words import closest_part
 
 PASSAGES_RANKED = 50  # of each ranking; with 400 the first ten pages are nearly the same
 PASSAGES_PER_PAGE = 3  # that are read for a page
-WORDS_READ = 60  # of its best passage by the reranker: those that share most with the question
+WORDS_READ = 40  # of its best passage by the reranker: those that share most with the question
 
 
 @dataclass(slots=True)
@@ -52,13 +52,15 @@ class Retriever:
     reranker: Reranker | None
     rerank_pages: int  # how many of the best the reranker reads
 
-    def retrieve(self, question: str, *, scope: Scope = Scope(), limit: int) -> Retrieval:
-        """Embed, search, fuse and rerank; at most `limit` pages.
+    def retrieve(self, question: str, *, scope: Scope = Scope(), limit: int, divide: bool = True) -> Retrieval:
+        """Embed, search, fuse and rerank; at most `limit` pages. If it may `divide` it, each part of a question, too.
 
         Raises IndexUnavailable.
         """
         watch = Stopwatch()
-        whole, *of_parts = (self._search(each, scope, watch) for each in (question, *parts(question)))
+        whole, *of_parts = (
+            self._search(each, scope, watch) for each in (question, *(parts(question) if divide else ()))
+        )
         pages = fusion.with_parts(whole.pages, [part.pages for part in of_parts])
         with watch.time("rerank"):
             read = pages[: self.rerank_pages]

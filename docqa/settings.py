@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from docqa.errors import SettingsError
+from docqa.types import OCRScope
 
 PREFIX = "DOCQA_"
 ENV_FILE = Path(".env")
@@ -53,14 +54,18 @@ class RerankingSettings(_Section):
     model: AbsolutePath | None = Field(
         None, description="directory of an ONNX cross-encoder; without it ms-marco-MiniLM-L12, which is installed along"
     )
-    pages: int = Field(6, ge=1, le=100, description="how many of the best pages it reads")
+    pages: int = Field(8, ge=1, le=100, description="how many of the best pages it reads")
 
 
 class IngestSettings(_Section):
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, gt=0, description="processes that read pages")
     page_timeout_s: float = Field(60, gt=0, description="a page that takes longer is marked failed")
     memory_limit_mb: int = Field(4096, ge=512, description="of each process that reads pages (Linux)")
-    ocr: bool = Field(True, description="read pages whose text is missing or garbled from their image")
+    ocr: OCRScope = Field(
+        "scans",
+        description="scans: read pages whose text is missing or garbled from their image; all: also charts and diagrams"
+        " on the other pages; off: neither",
+    )
     passage_words: int = Field(150, ge=20, le=350, description="longest passage; counts for files read from then on")
     image_dpi: int = Field(150, ge=50, le=400)
     image_max_side: int = Field(2400, ge=500, le=10000, description="pixels; larger pages are rendered smaller")
@@ -71,6 +76,9 @@ class AnswerSettings(_Section):
     pages: int = Field(5, ge=1, le=50, description="pages of evidence for an answer")
     not_found_below: float = Field(
         0.4, ge=0, le=1, description="answer not_found if the pages are less likely than this to speak of it"
+    )
+    min_answerable: float = Field(
+        0, ge=0, le=1, description="also if they are less likely than this to hold the answer; 0.5 is strict"
     )
 
 

@@ -11,6 +11,7 @@ DocumentState = Literal["queued", "reading", "done", "failed"]
 AnswerStatus = Literal["answered", "not_found"]
 AnswerMethod = Literal["quotation", "model"]
 SentAs = Literal["text", "text and image", "earlier", "dropped"]
+Verdict = Literal["up", "down"]
 
 Vector = list[float]
 
@@ -89,6 +90,26 @@ class Document:
     error: str  # why it failed, or what its failed pages say; empty if nothing did
     size_bytes: int
     added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A named group of documents."""
+
+    name: str
+    documents: int
+    pages: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the library holds, in numbers."""
+
+    states: Mapping[str, int]  # documents by state
+    pages: int
+    size_bytes: int
+    pages_waiting: int  # of documents whose number of pages is known
 
 
 class PassageKey(NamedTuple):
@@ -286,6 +307,7 @@ class Draft:
     usage: Usage | None = None
     interrupted: str = ""  # why the text breaks off; empty if it is whole
     turn: Turn | None = None  # to go on from, if the answerer can hold a conversation
+    log_odds: float | None = None  # the reranker's best of what could be quoted; None if it read nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +316,7 @@ class AnswerPart:
 
     question: str
     answerable: float  # 0 to 1: how likely it is that the documents speak of it
+    found: bool  # whether that is likely enough
     labels: tuple[int, ...]  # of the evidence that was found for it, best first
 
 
@@ -318,6 +341,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the asker thinks of an answer."""
+
+    verdict: Verdict | None = None  # None if nothing was said, or it was taken back
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredAnswer:
     """An answer as it was given, to be shown again."""
 
@@ -325,6 +356,7 @@ class StoredAnswer:
     conversation_id: str
     created_at: datetime
     body: str  # JSON, byte for byte as it was sent
+    feedback: Feedback = Feedback()
 
 
 @dataclass(frozen=True, slots=True)

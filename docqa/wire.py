@@ -8,7 +8,7 @@ from typing import Any
 
 from docqa import answerability
 from docqa.library import Receipt
-from docqa.types import Answer, Box, Citation, Document, Evidence, Page, PageHit, Passage, Retrieval
+from docqa.types import Answer, AnswerPart, Box, Citation, Document, Evidence, Page, PageHit, Passage, Retrieval
 
 
 def answer(answer: Answer) -> dict[str, Any]:
@@ -22,10 +22,7 @@ def answer(answer: Answer) -> dict[str, Any]:
         "citations": [citation(each) for each in answer.citations],
         "evidence": [evidence(each) for each in answer.evidence],
         "answerable": round(answer.answerable, 4),
-        "parts": [
-            {"question": part.question, "answerable": round(part.answerable, 4), "labels": list(part.labels)}
-            for part in answer.parts
-        ],
+        "parts": [_part(part) for part in answer.parts],
         "timings": _timings(answer.timings),
         "interrupted": answer.interrupted,
         "usage": asdict(answer.usage) if answer.usage else None,
@@ -33,10 +30,10 @@ def answer(answer: Answer) -> dict[str, Any]:
     }
 
 
-def stored_answer(answer_: Answer, *, answer_id: str, conversation_id: str, created_at: datetime) -> str:
+def stored_answer(answer_: Answer, *, answer_id: str, conversation_id: str, created_at: datetime, unread: int) -> str:
     """The JSON text of an answer as the API sends it, streams it and shows it again, always the same bytes."""
     place = {"id": answer_id, "conversation_id": conversation_id, "created_at": created_at.isoformat()}
-    return dumps(place | answer(answer_))
+    return dumps(place | {"unread": unread} | answer(answer_))
 
 
 def dumps(shape: Any) -> str:  # noqa: ANN401  anything that JSON knows
@@ -78,7 +75,7 @@ def retrieval(retrieval: Retrieval, names: dict[str, str]) -> dict[str, Any]:
     """What `docqa search --json` prints."""
     return {
         "pages": [_hit(hit, names[hit.document_id]) for hit in retrieval.hits],
-        "answerable": round(answerability.probability(retrieval), 4),
+        "answerable": round(answerability.answerable(retrieval), 4),
         "timings": _timings(retrieval.timings),
     }
 
@@ -137,6 +134,15 @@ def receipt(receipt: Receipt) -> dict[str, Any]:
 
 def _timings(timings: Mapping[str, float]) -> dict[str, float]:
     return {stage: round(ms, 2) for stage, ms in timings.items()}
+
+
+def _part(part: AnswerPart) -> dict[str, Any]:
+    return {
+        "question": part.question,
+        "answerable": round(part.answerable, 4),
+        "found": part.found,
+        "labels": list(part.labels),
+    }
 
 
 def _hit(hit: PageHit, name: str) -> dict[str, Any]:

@@ -1,21 +1,23 @@
-from docqa.answerability import probability
+from dataclasses import replace
+
+from docqa.answerability import answerable, held_signals, related
 from docqa.types import Match, PageHit, Passage, Retrieval
 
 HIT = PageHit("a" * 64, 1, 3.0, (Passage("a" * 64, 1, 0, 0, "text", ("doc",), ()),))
 
 
 def found(similarity: float, log_odds: float | None, searched: int = 1000) -> float:
-    return probability(Retrieval([HIT], Match("?", searched, similarity, log_odds), (), False, {}))
+    return related(Retrieval([HIT], Match("?", searched, similarity, log_odds), (), False, {}))
 
 
 def test_nothing_found_is_not_answerable():
-    assert probability(Retrieval([], Match("?", 0, 0.0, None), (), False, {})) == 0.0
+    assert related(Retrieval([], Match("?", 0, 0.0, None), (), False, {})) == 0.0
 
 
 def test_a_question_of_which_one_part_is_found_is_answerable():
     whole, there, absent = Match("?", 1000, 0.5, -11.0), Match("?", 1000, 0.8, 4.0), Match("?", 1000, 0.5, -11.0)
-    assert probability(Retrieval([HIT], whole, (there, absent), False, {})) > 0.9
-    assert probability(Retrieval([HIT], whole, (absent, absent), False, {})) < 0.1
+    assert related(Retrieval([HIT], whole, (there, absent), False, {})) > 0.9
+    assert related(Retrieval([HIT], whole, (absent, absent), False, {})) < 0.1
 
 
 def test_near_passages_that_the_reranker_likes_are_answerable_and_strange_ones_are_not():
@@ -34,3 +36,27 @@ def test_the_nearest_of_many_has_to_be_nearer():
 
 def test_a_library_beyond_what_was_fitted_counts_no_more():
     assert found(0.7, 2.0, searched=6000) == found(0.7, 2.0, searched=10_000_000)
+
+
+def retrieval(question: str = "?", log_odds: float | None = 4.0, scores: tuple[float, ...] = (4.0, 3.0)) -> Retrieval:
+    hits = [replace(HIT, page=page, score=score) for page, score in enumerate(scores, start=1)]
+    return Retrieval(hits, Match(question, 1000, 0.8, log_odds), (), False, {})
+
+
+def test_pages_of_the_matter_that_do_not_answer_are_less_answerable():
+    assert answerable(retrieval(), quote_odds=6.0) > answerable(retrieval(), quote_odds=-6.0)
+    assert answerable(retrieval(scores=(5.0, 2.0))) > answerable(retrieval(scores=(3.0, 3.0)))
+    assert answerable(retrieval(), quote_odds=6.0) <= related(retrieval())
+
+
+def test_a_year_that_the_best_pages_lack_makes_an_answer_less_likely():
+    there = replace(HIT, passages=(replace(HIT.passages[0], text="Revenue of 2021 was 7."),))
+    asked = retrieval("What was revenue in 2021?")
+    assert answerable(replace(asked, hits=[there])) > answerable(replace(asked, hits=[HIT]))
+    assert held_signals(replace(asked, hits=[there]), None)[-1] == 0.0
+
+
+def test_without_a_reranker_only_the_matter_counts():
+    assert answerable(retrieval(log_odds=None)) == related(retrieval(log_odds=None))
+    assert held_signals(retrieval(log_odds=None), None) == ()
+    assert answerable(Retrieval([], Match("?", 0, 0.0, None), (), False, {})) == 0.0

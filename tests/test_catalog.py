@@ -3,6 +3,7 @@ import pytest
 from docqa.catalog import Catalog
 from docqa.errors import LibraryMismatch, NotInLibrary
 from docqa.library import named
+from docqa.types import Collection, Scope
 
 FIRST, SECOND = "a" * 64, "b" * 64
 
@@ -119,3 +120,44 @@ def test_an_ambiguous_name_lists_the_ids(catalog: Catalog):
     link(catalog, "c" * 64, "law", "/y/first.pdf")
     with pytest.raises(NotInLibrary, match="aaaaaaaaaaaa, cccccccccccc"):
         named(catalog, "first.pdf")
+
+
+def test_documents_are_counted_and_listed_in_parts_in_the_order_they_came(catalog: Catalog):
+    link(catalog, SECOND, "law", "/b.pdf")
+    link(catalog, FIRST, "tax", "/a.pdf")
+    catalog.set_state(FIRST, "done", title="The first")
+    assert [each.id for each in catalog.listed(limit=10, offset=0)] == [SECOND, FIRST]
+    assert [each.id for each in catalog.listed(limit=1, offset=1)] == [FIRST]
+    assert [each.id for each in catalog.listed(collections=["law"], limit=10, offset=0)] == [SECOND]
+    assert [each.id for each in catalog.listed(state="done", limit=10, offset=0)] == [FIRST]
+    assert (catalog.count(), catalog.count(state="queued"), catalog.count(collections=["law"], state="done")) == (
+        2,
+        1,
+        0,
+    )
+    assert catalog.titles(collections=["tax"]) == [(FIRST, "first.pdf", "The first")]
+
+
+def test_what_collections_hold_is_counted_once_however_many_paths_lead_to_it(catalog: Catalog):
+    record(catalog, (1, "layer", ""))
+    catalog.set_state(FIRST, "reading", pages=3)
+    link(catalog, FIRST, "law", "/copy.pdf")
+    link(catalog, SECOND, "tax", "/b.pdf")
+    catalog.set_state(SECOND, "done", pages=5)
+    law = Collection("law", documents=1, pages=3, size_bytes=100)
+    assert catalog.sources.holdings() == [law, Collection("tax", documents=1, pages=5, size_bytes=100)]
+    assert catalog.sources.holdings(collections=["law"]) == [law]
+    everything, tax = catalog.reading.holdings(), catalog.reading.holdings(["tax"])
+    assert (everything.states, everything.pages, everything.size_bytes) == ({"reading": 1, "done": 1}, 8, 200)
+    assert (everything.pages_waiting, tax.states, tax.pages_waiting) == (2, {"done": 1}, 0)
+
+
+def test_the_unread_documents_of_a_scope_are_those_that_wait_or_are_being_read(catalog: Catalog):
+    link(catalog, FIRST, "law", "/a.pdf")
+    link(catalog, SECOND, "tax", "/b.pdf")
+    catalog.set_state(SECOND, "reading")
+    assert catalog.reading.unread(Scope()) == 2
+    assert catalog.reading.unread(Scope(collections=("law",))) == 1
+    assert catalog.reading.unread(Scope(document_ids=(SECOND,), collections=("law",))) == 0
+    catalog.set_state(SECOND, "failed", error="no PDF")
+    assert catalog.reading.unread(Scope()) == 1

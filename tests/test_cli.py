@@ -52,7 +52,7 @@ def test_ask_json_has_the_documented_shape(docqa: Run):
     answer = json.loads(docqa("ask", "How much was the audit fee?", "--json").stdout)
     assert answer["status"] == "answered"
     citation = answer["citations"][0]
-    assert set(citation) == {"label", "document", "document_id", "page", "quote", "boxes", "supported"}
+    assert set(citation) == {"label", "document", "document_id", "page", "printed", "quote", "boxes", "supported"}
     assert (citation["document"], citation["page"], len(citation["boxes"][0])) == ("harbour-report-2024.pdf", 4, 4)
     assert {"text", "evidence", "timings", "method", "question", "answerable"} < set(answer)
     assert set(answer["evidence"][0]) >= {"label", "document", "document_id", "page", "width", "height", "score"}

@@ -12,6 +12,7 @@ from docqa.api.app import build_app
 from docqa.client import AsyncClient, Client, Done, EvidenceFound, KeyRefused, TooManyRequests
 from docqa.errors import DocumentError, NotInLibrary, ServiceUnavailable, UsageError
 from docqa.service import Service
+from docqa.types import Feedback
 from tests.api.conftest import MANUAL, QUESTION, REPORT, examples, running, workshop  # noqa: F401  fixtures
 
 
@@ -130,7 +131,10 @@ def test_what_is_refused_says_so_in_the_servers_words(writer: Client) -> None:
 def test_an_answer_can_be_rated(reader: Client) -> None:
     answer = reader.query(QUESTION)
     reader.rate(answer.id, "up", "right")
+    assert reader.feedback(answer.id) == Feedback("up", "right")
+    assert reader.conversation(answer.conversation_id).feedback == {answer.id: Feedback("up", "right")}
     reader.rate(answer.id, None)
+    assert reader.feedback(answer.id).verdict is None
     with pytest.raises(NotInLibrary):
         reader.rate("0" * 32, "down")
 
@@ -174,6 +178,7 @@ def test_the_async_client_does_the_same(examples: Service, make_pdf: Callable[..
         async with AsyncClient(address) as client:
             answer = await (await client.ask(QUESTION)).answer()
             assert answer == await client.answer(answer.id)
+            assert await client.feedback(answer.id) == Feedback()
             async with await client.ask(QUESTION) as stream:
                 async for event in stream:
                     assert isinstance(event, EvidenceFound)

@@ -7,7 +7,7 @@ import pytest
 
 from docqa.catalog import Catalog
 from docqa.errors import NotInLibrary, UsageError
-from docqa.types import StoredAnswer
+from docqa.types import Feedback, StoredAnswer
 
 BODY = '{"text":"Caf\\u00e9 [1]"}'
 
@@ -86,6 +86,8 @@ def test_a_verdict_is_kept_and_can_be_taken_back(catalog: Catalog):
     say(catalog, "a", "c")
     catalog.conversations.rate("a", "", "down", "wrong page")
     assert catalog.conversations.verdicts() == {"down": 1}
+    [answer] = catalog.conversations.answers("c")
+    assert answer.feedback == catalog.conversations.answer("a", "").feedback == Feedback("down", "wrong page")
     catalog.conversations.rate("a", "", None)
     assert catalog.conversations.verdicts() == {}
 

@@ -1,6 +1,7 @@
 """The whole way from question to answer, over the example PDFs with the real models."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,33 @@ def test_a_page_named_by_its_number_is_answered_from(engine: Engine):
     answer = engine.ask("What does page 3 say?", scope=Scope((manual.document_id,)))
     assert answer.status == "answered"
     assert answer.citations[0].page == 3
+
+
+def test_each_of_two_questions_is_answered_from_its_own_document(engine: Engine):
+    answer = engine.ask("How tight must the flange bolts be? How much was the audit fee?")
+    assert [part.question for part in answer.parts] == [
+        "How tight must the flange bolts be?",
+        "How much was the audit fee?",
+    ]
+    assert all(part.found and part.labels for part in answer.parts)
+    assert {(each.document, each.page) for each in answer.citations} >= {
+        ("turbine-manual.pdf", 2),
+        ("harbour-report-2024.pdf", 4),
+    }
+    assert "85 Nm" in answer.text and "212,000" in answer.text
+
+
+def test_a_part_that_nothing_speaks_of_is_said_not_to_be_found(engine: Engine):
+    answer = engine.ask("How much was the audit fee? How many moons does Jupiter have?")
+    assert [part.found for part in answer.parts] == [True, False]
+    assert answer.status == "answered"
+
+
+def test_a_strict_engine_refuses_what_the_pages_hardly_hold(engine: Engine):
+    question = "When did the last coal ship leave Sandhaven?"
+    likely = engine.ask(question).answerable
+    said: list[str] = []
+    strict = replace(engine, min_answerable=min(1.0, likely + 0.01))
+    assert strict.ask(question, say=said.append).status == "not_found"
+    assert said == []
+    assert replace(engine, min_answerable=likely - 0.01).ask(question).status == "answered"

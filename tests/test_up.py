@@ -95,6 +95,8 @@ def test_it_answers_reads_survives_and_stops_within_seconds(data: Path, make_pdf
     with up(data) as running:
         with urllib.request.urlopen(running.page, timeout=10) as page:
             assert page.status == 200
+        with urllib.request.urlopen(f"{running.page}/_stcore/script-health-check", timeout=10) as drawn:
+            assert drawn.read() == b"ok"
         assert running.get("/v1/query", question)[1]["status"] == "answered"
 
         another = docqa("up", data=data)

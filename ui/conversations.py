@@ -16,9 +16,14 @@ TITLE = 60  # characters
 def draw(client: Client, open_talk: Talk) -> None:
     """Draw it in the sidebar."""
     with st.sidebar:
-        if st.button("New question", icon=":material/edit_square:", key="new_question", width="stretch"):
-            talk.show(Talk())
-            st.rerun()
+        st.button(
+            "New question",
+            icon=":material/edit_square:",
+            key="new_question",
+            width="stretch",
+            on_click=talk.show,
+            args=(Talk(),),
+        )
         conversations = client.conversations()
         if not conversations:
             st.caption("Your questions will be listed here.")
@@ -27,13 +32,15 @@ def draw(client: Client, open_talk: Talk) -> None:
         for each in conversations[:LISTED]:
             is_open = each.id == open_talk.conversation_id
             kind: Literal["primary", "tertiary"] = "primary" if is_open else "tertiary"
-            label = plain(each.title[:TITLE]) or "Untitled"
-            if (
-                st.button(label, key=f"conversation_{each.id}", type=kind, help=plain(each.title), width="stretch")
-                and not is_open
-            ):
-                talk.show(Talk(each.id, client.conversation(each.id).messages))
-                st.rerun()
+            st.button(
+                plain(each.title[:TITLE]) or "Untitled",
+                key=f"conversation_{each.id}",
+                type=kind,
+                help=plain(each.title),
+                width="stretch",
+                on_click=_open,
+                args=(client, each.id),
+            )
         if open_talk.conversation_id:
             st.space("small")
             with st.popover("Delete this conversation", icon=":material/delete:", type="tertiary", width="stretch"):
@@ -41,6 +48,11 @@ def draw(client: Client, open_talk: Talk) -> None:
                 st.button(
                     "Delete it", key="delete_conversation", on_click=_delete, args=(client, open_talk.conversation_id)
                 )
+
+
+def _open(client: Client, conversation_id: str) -> None:
+    with notice.refusals():
+        talk.show(Talk.of(client.conversation(conversation_id)))
 
 
 def _delete(client: Client, conversation_id: str) -> None:

@@ -1,9 +1,10 @@
 """Which documents an answer was made from, and which had nothing to say. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from docqa.client import Answer
-from docqa.types import PageReceipt
+from docqa.types import AnswerPart, PageReceipt
 from ui.text import ranges
 
 Mark = dict[str, str]  # text, and the kind that colours it
@@ -57,6 +58,20 @@ def of(answer: Answer) -> list[Read]:
         for id, name in names.items()
     ]
     return sorted(found, key=lambda each: (not each.cited, not each.read))
+
+
+def parts(answer: Answer) -> list[tuple[str, list[Mark]]]:
+    """Each of several things that were asked for, with the pages that were found for it."""
+    named = {page.label: f"{page.document}, p. {page.page}" for page in answer.evidence}
+    return [(part.question, _found(part, named)) for part in answer.parts]
+
+
+def _found(part: AnswerPart, named: Mapping[int, str]) -> list[Mark]:
+    if not part.found:
+        return [{"kind": "warn", "text": "nothing found"}]
+    return [{"kind": "good", "text": f"[{label}] {named[label]}"} for label in part.labels if label in named] or [
+        {"kind": "quiet", "text": "on the pages below"}
+    ]
 
 
 def sent(page: PageReceipt) -> list[Mark]:

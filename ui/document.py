@@ -1,5 +1,7 @@
 """One document: its pages, and how each was read."""
 
+from functools import partial
+
 import streamlit as st
 
 from docqa.client import Client, DocumentDetail, NotInLibrary, PageState
@@ -65,6 +67,16 @@ def _head(client: Client, document: DocumentDetail) -> None:
         if document.pages_done and st.button("Ask about it", icon=":material/forum:", type="primary", key="ask_about"):
             scope.only(document.id, document.name)
             st.switch_page(st.session_state["pages"]["ask"])
+        st.download_button(
+            "Download",
+            partial(client.file, document.id),
+            document.name,
+            "application/pdf",
+            icon=":material/download:",
+            help="The PDF as it was added",
+            on_click="ignore",
+            key="download",
+        )
         if (document.state == "failed" or document.pages_failed) and st.button(
             "Read again", icon=":material/refresh:", help="Reads again what failed", key="read_again"
         ):

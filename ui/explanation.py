@@ -6,6 +6,7 @@ from docqa.client import Answer
 from docqa.types import PackReceipt
 from ui import connection, coverage
 from ui.components import component
+from ui.text import amount
 from ui.turns import Turn
 
 STAGES = {
@@ -37,11 +38,18 @@ def draw(turn: Turn) -> None:
 def _documents(answer: Answer) -> None:
     read = coverage.of(answer)
     total = connection.documents(limit=1).total
+    if answer.parts:
+        asked = [{"name": question, "marks": marks} for question, marks in coverage.parts(answer)]
+        st.markdown("**What was asked for**")
+        component("coverage")(key=f"parts_{answer.id}", data={"rows": asked})
+        st.markdown("**Where it was looked for**")
     rows = [{"name": each.document, "marks": each.marks()} for each in read]
     component("coverage")(key=f"coverage_{answer.id}", data={"rows": rows})
     others = total - len(read)
     if others > 0:
-        st.caption(f"{others:,} other documents of the library had no page among the best, or were not searched.")
+        st.caption(
+            f"{amount(others, 'other document')} of the library had no page among the best, or were not searched."
+        )
 
 
 def _time(answer: Answer) -> None:

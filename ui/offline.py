@@ -14,15 +14,20 @@ P = ParamSpec("P")
 RETRY_S = 2
 
 
-def guarded(draw: Callable[P, None]) -> Callable[P, None]:
-    """The same part of the page; when the API is not there it says so, and comes back by itself."""
+def guarded(draw: Callable[P, None]) -> Callable[P, bool]:
+    """The same part of the page, which tells whether it could be drawn.
+
+    When the API is not there it says so, and comes back by itself.
+    """
 
     @wraps(draw)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> bool:
         try:
             draw(*args, **kwargs)
         except DocQAError as error:
             say(error)
+            return False
+        return True
 
     return drawn
 

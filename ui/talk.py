@@ -1,10 +1,12 @@
 """Which conversation and which evidence the page shows. The address says the first, the session the second."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from docqa.client import Answer, Client, NotInLibrary
+from docqa.client import Answer, Client, ConversationDetail, NotInLibrary
+from docqa.types import Verdict
 from ui import asking, connection, scope
 from ui.asking import Asked, Asking
 from ui.turns import Turn
@@ -18,7 +20,14 @@ class Talk:
 
     conversation_id: str | None = None  # None before its first answer
     answers: tuple[Answer, ...] = ()
+    verdicts: Mapping[str, Verdict | None] = field(default_factory=dict)  # by the id of the answer
     gone: str = ""  # why what the address names cannot be shown
+
+    @classmethod
+    def of(cls, conversation: ConversationDetail) -> "Talk":
+        """A conversation that was stored."""
+        verdicts = {answer_id: each.verdict for answer_id, each in conversation.feedback.items()}
+        return cls(conversation.id, conversation.messages, verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ def opened(client: Client) -> Talk:
         conversation = client.conversation(client.answer(answer_id).conversation_id)
     except NotInLibrary:
         return Talk(gone="This answer is gone: it was deleted, or one of the documents it was made from was.")
-    talk = Talk(conversation.id, conversation.messages)
+    talk = Talk.of(conversation)
     st.session_state["talk"] = talk
     return talk
 
@@ -51,6 +60,14 @@ def running() -> Asking | None:
     """What is being asked, if anything is."""
     token = st.query_params.get("asking")
     return asking.found(token) if token else None
+
+
+def now(client: Client) -> tuple[Talk, Asking | None]:
+    """What is open and what is being asked. An answer that has come whole is taken into its conversation."""
+    open_talk, asking = opened(client), running()
+    if asking is None or asking.answer is None:
+        return open_talk, asking
+    return _settled(open_talk, asking.answer), None
 
 
 def box(placeholder: str, conversation_id: str | None) -> None:
@@ -76,14 +93,17 @@ def show(talk: Talk) -> None:
     st.query_params.from_dict({"answer": talk.answers[-1].id} if talk.answers else {})
 
 
-def settled(open_talk: Talk, done: Asking) -> Talk:
-    """The conversation with an answer that has come whole. Doing it twice changes nothing: the browser may ask late."""
-    answer = done.answer
-    assert answer is not None
-    before = open_talk.answers if open_talk.conversation_id == answer.conversation_id else ()
-    if answer.id not in {each.id for each in before}:
-        before = (*before, answer)
-    talk = Talk(answer.conversation_id, before)
+def rated(answer_id: str, verdict: Verdict | None) -> None:
+    """Show what was said of an answer of the conversation that is open."""
+    known = st.session_state["talk"]
+    st.session_state["talk"] = replace(known, verdicts={**known.verdicts, answer_id: verdict})
+
+
+def _settled(open_talk: Talk, answer: Answer) -> Talk:
+    """The conversation with a further answer. Doing it twice changes nothing: the browser may ask late."""
+    talk = open_talk if open_talk.conversation_id == answer.conversation_id else Talk(answer.conversation_id)
+    if answer.id not in {each.id for each in talk.answers}:
+        talk = replace(talk, answers=(*talk.answers, answer))
     show(talk)
     return talk
 

@@ -92,15 +92,23 @@ def note(turn: Turn) -> str:
     return ""
 
 
+def unread(answer: Answer) -> str:
+    """What is to be said if the answer came before everything was read."""
+    if not answer.unread:
+        return ""
+    were = "was" if answer.unread == 1 else "were"
+    return f"{amount(answer.unread, 'document')} {were} not read to the end yet: ask again later to search all of it."
+
+
 def data(turn: Turn, *, active: int | None, verdict: str | None) -> Mapping[str, Any]:
     """A turn as the answer component takes it."""
     return {
-        "question": turn.question,
         "note": note(turn),
         "blocks": prose.as_data(prose.blocks(turn.text, verbatim=turn.quoted)),
         "quoted": turn.quoted,
         "running": turn.running,
         "warning": turn.warning,
+        "unread": unread(turn.answer) if turn.answer else "",
         "places": {str(page.label): _place(turn, page) for page in turn.evidence},
         "sources": _sources(turn),
         "active": active,

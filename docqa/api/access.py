@@ -18,7 +18,7 @@ from docqa.api.problems import Problem, Refused
 from docqa.errors import DocQAError, NotInLibrary
 from docqa.library import Library
 from docqa.settings import ApiSettings
-from docqa.types import ApiKey, Document, Scope
+from docqa.types import ApiKey, Document, DocumentState, Scope
 
 OPEN = {"/health"}  # to whoever asks
 NAMED_AT_ONCE = 10_000  # documents in one query
@@ -62,6 +62,21 @@ class Access:
         chosen = self._chosen([] if collection is None else [collection])
         return self._as_seen(self.library.catalog.documents(collections=chosen))
 
+    def listed(
+        self, *, collection: str | None, state: DocumentState | None, q: str, limit: int, offset: int
+    ) -> tuple[list[Document], int]:
+        """Some of the documents in the order they came, and how many there are with `q` in their name or title.
+
+        Raises NotInLibrary if there is no such collection.
+        """
+        chosen = self._chosen([] if collection is None else [collection])
+        catalog = self.library.catalog
+        if not q:
+            found = catalog.listed(collections=chosen, state=state, limit=limit, offset=offset)
+            return self._as_seen(found), catalog.count(collections=chosen, state=state)
+        ids = self._called(q, catalog.titles(collections=chosen, state=state))
+        return self._as_seen(catalog.documents(ids=ids[offset : offset + limit])), len(ids)
+
     def document(self, document_id: str) -> Document:
         """Raises NotInLibrary if it is not there, or not for this caller."""
         found = self._as_seen(self.library.catalog.documents(ids=[document_id], collections=self.collections))
@@ -75,10 +90,14 @@ class Access:
 
     def names(self, document_ids: Iterable[str]) -> dict[str, str]:
         """What documents are called for this caller; those that are not there for them are left out."""
-        catalog = self.library.catalog
-        if not self.collections:
-            return catalog.names(document_ids)
-        return catalog.sources.names(document_ids, collections=self.collections)
+        catalog, ids = self.library.catalog, list(document_ids)
+        found: dict[str, str] = {}
+        for start in range(0, len(ids), NAMED_AT_ONCE):
+            some = ids[start : start + NAMED_AT_ONCE]
+            found |= (
+                catalog.sources.names(some, collections=self.collections) if self.collections else catalog.names(some)
+            )
+        return found
 
     def scope(
         self,
@@ -108,14 +127,25 @@ class Access:
         """Documents without what other collections know of them."""
         if not self.collections:
             return documents
+        names = self.names(document.id for document in documents)
         seen = []
-        for start in range(0, len(documents), NAMED_AT_ONCE):
-            some = documents[start : start + NAMED_AT_ONCE]
-            names = self.names(document.id for document in some)
-            for document in some:
-                own = tuple(name for name in document.collections if name in self.collections)
-                seen.append(replace(document, name=names.get(document.id, ""), collections=own))
+        for document in documents:
+            own = tuple(name for name in document.collections if name in self.collections)
+            seen.append(replace(document, name=names.get(document.id, ""), collections=own))
         return seen
+
+    def _called(self, q: str, titles: list[tuple[str, str, str]]) -> list[str]:
+        """Ids of those of (id, name, title) that have this in their title, or in what this caller knows as the name.
+
+        Databases differ in which letters they count as the same, so none of them compares.
+        """
+        wanted = q.casefold()
+        own = self.names(id for id, _, _ in titles) if self.collections else {}
+        return [
+            id
+            for id, name, title in titles
+            if wanted in (own.get(id, "") if self.collections else name).casefold() or wanted in title.casefold()
+        ]
 
 
 def access(request: Request) -> Access:

@@ -5,7 +5,9 @@ from datetime import datetime
 from pydantic import Field
 
 from docqa.api.shapes import Box, Milliseconds, Shape
-from docqa.types import AnswerMethod, AnswerStatus, SentAs, TextSource
+from docqa.types import AnswerMethod, AnswerStatus, SentAs, TextSource, Verdict
+
+UNREAD = "documents that were searched but not read to the end yet: more may be found once they are"
 
 
 class Citation(Shape):
@@ -83,6 +85,7 @@ class AnswerPart(Shape):
 
     question: str
     answerable: float = Field(description="0 to 1: how likely it is that the documents speak of it")
+    found: bool = Field(description="whether that is likely enough: below DOCQA_ANSWER__NOT_FOUND_BELOW it is not")
     labels: list[int] = Field(description="of the evidence that was found for it, best first")
 
 
@@ -92,6 +95,7 @@ class Answer(Shape):
     id: str
     conversation_id: str
     created_at: datetime
+    unread: int = Field(description=UNREAD)
     question: str
     searched: str = Field(description="the question as it stands by itself: a follow-up with what it leans on")
     status: AnswerStatus
@@ -119,6 +123,7 @@ class Hit(Shape):
 class Retrieval(Shape):
     """Pages that speak of a question, best first."""
 
+    unread: int = Field(description=UNREAD)
     pages: list[Hit]
     answerable: float
     timings: Milliseconds
@@ -136,7 +141,15 @@ class Conversations(Shape):
     conversations: list[Conversation]
 
 
+class Feedback(Shape):
+    """What the asker thinks of an answer."""
+
+    verdict: Verdict | None
+    comment: str
+
+
 class ConversationDetail(Conversation):
     """A conversation; its messages are the bytes that were sent."""
 
+    feedback: dict[str, Feedback] = Field(description="by the id of the answer, of those that are rated")
     messages: list[Answer]

@@ -4,17 +4,28 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from docqa.types import Verdict
+
 LONGEST_QUESTION = 4000  # characters
 COLLECTION = r"^[\w][\w .-]{0,127}$"
+SOMETHING = r"\S"
+PAGES = r"^[1-9][0-9]{0,5}(-[1-9][0-9]{0,5})?$"
+_NUMBER = r"-?[0-9]{1,5}(\.[0-9]{1,12})?(e-[0-9]{1,2})?"
+BOX = f"^{_NUMBER}(,{_NUMBER}){{3}}$"
+
+EXPECTED = {  # what these say, to people
+    COLLECTION: "at most 128 letters, digits, spaces and _ . -, the first a letter or digit, are",
+    SOMETHING: "more than spaces is",
+    PAGES: "a page such as 9, or a range such as 3-5, is",
+    BOX: "four numbers such as 72,90,300,104 are",
+}
 
 Question = Annotated[
-    str, Field(min_length=1, max_length=LONGEST_QUESTION, pattern=r"\S", examples=["What was revenue in 2024?"])
+    str, Field(min_length=1, max_length=LONGEST_QUESTION, pattern=SOMETHING, examples=["What was revenue in 2024?"])
 ]
 Collection = Annotated[str, Field(pattern=COLLECTION, examples=["default"])]
 DocumentId = Annotated[str, Field(min_length=1, max_length=64, description="sha256 of the PDF's bytes, hex")]
-PageRange = Annotated[
-    str, Field(pattern=r"^[1-9][0-9]{0,5}(-[1-9][0-9]{0,5})?$", examples=["3-5", "9"], description="physical pages")
-]
+PageRange = Annotated[str, Field(pattern=PAGES, examples=["3-5", "9"], description="physical pages")]
 
 
 class _Request(BaseModel):
@@ -66,7 +77,7 @@ class RetryBody(_Request):
 class FeedbackBody(_Request):
     """What the asker thinks of an answer."""
 
-    verdict: Literal["up", "down"] | None = Field(description="null takes it back")
+    verdict: Verdict | None = Field(description="null takes it back")
     comment: str = Field("", max_length=4000)
 
 

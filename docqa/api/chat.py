@@ -46,7 +46,7 @@ def models(caller: Caller) -> Response:
     "/chat/completions",
     summary="Answer the last message",
     response_model=chat_shapes.ChatCompletion,
-    responses=openai_responses(400, 404, 413, 502, 507) | {200: CHUNKS},
+    responses=openai_responses(400, 404, 413, 415, 502, 507) | {200: CHUNKS},
 )
 async def complete(body: ChatBody, request: Request, caller: Caller, shared: Shared) -> Response:
     """Answer the last user message from the documents, as a chat completion.

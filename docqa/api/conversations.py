@@ -1,5 +1,6 @@
 """Conversations: the answers that were given, byte for byte as they were."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -37,11 +38,13 @@ def conversations(caller: Caller) -> Response:
     responses=problem_responses(404, 422),
 )
 def conversation(conversation_id: Id, caller: Caller) -> Response:
-    """Show a conversation's answers in the order they were given."""
+    """Show a conversation's answers in the order they were given, and what the asker thinks of them."""
     kept = caller.library.catalog.conversations
     found = kept.get(conversation_id, caller.owner)
-    messages = ",".join(answer.body for answer in kept.answers(conversation_id))
-    return verbatim(f'{wire.dumps(_shape(found))[:-1]},"messages":[{messages}]}}')
+    answers = kept.answers(conversation_id)
+    rated = {answer.id: asdict(answer.feedback) for answer in answers if answer.feedback.verdict}
+    messages = ",".join(answer.body for answer in answers)
+    return verbatim(f'{wire.dumps(_shape(found) | {"feedback": rated})[:-1]},"messages":[{messages}]}}')
 
 
 @router.delete(
@@ -66,11 +69,22 @@ def answer(answer_id: Id, caller: Caller) -> Response:
     return verbatim(caller.library.catalog.conversations.answer(answer_id, caller.owner).body)
 
 
+@router.get(
+    "/answers/{answer_id}/feedback",
+    summary="Read the rating of an answer",
+    response_model=answer_shapes.Feedback,
+    responses=problem_responses(404, 422),
+)
+def rating(answer_id: Id, caller: Caller) -> Response:
+    """Show what was noted of an answer; a null verdict if nothing was, or it was taken back."""
+    return sent(asdict(caller.library.catalog.conversations.answer(answer_id, caller.owner).feedback))
+
+
 @router.put(
     "/answers/{answer_id}/feedback",
     summary="Rate an answer",
     status_code=204,
-    responses=problem_responses(404, 413, 422),
+    responses=problem_responses(404, 413, 415, 422),
 )
 def feedback(answer_id: Id, body: FeedbackBody, caller: Caller) -> None:
     """Note whether an answer was good."""

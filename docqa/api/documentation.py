@@ -16,7 +16,7 @@ SUMMARIES = {
     403: "This key, or this web page, may not do that",
     404: "It is not there, or not for this key",
     413: "More than may be uploaded at once",
-    415: "Not multipart/form-data",
+    415: "The body is not of the kind that is expected: see Content-Type",
     421: "Asked for by a name that is not docqa's",
     422: "The request makes no sense as it stands",
     429: "Too much at once: see Retry-After",
@@ -50,7 +50,9 @@ CHUNKS: dict[str, Any] = {
 PDF: dict[str, Any] = {
     "description": "The PDF as it was uploaded",
     "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+    "headers": {"ETag": {"schema": {"type": "string"}}},
 }
+PART_OF_PDF: dict[str, Any] = PDF | {"description": "The bytes of it that Range asks for"}
 EXPOSITION: dict[str, Any] = {
     "description": "Counts in the text format of Prometheus",
     "content": {"text/plain": {"schema": {"type": "string"}}},

@@ -1,6 +1,7 @@
 """Documents: upload, list, look at, read again, delete."""
 
 import re
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -11,13 +12,13 @@ from starlette.responses import FileResponse, Response
 from docqa import wire
 from docqa.api import names, shapes, uploads
 from docqa.api.access import Access, Caller
-from docqa.api.bodies import COLLECTION, RetryBody
+from docqa.api.bodies import COLLECTION, EXPECTED, RetryBody
 from docqa.api.context import Context, Shared
-from docqa.api.documentation import PDF, UPLOAD, problem_responses
+from docqa.api.documentation import NOT_MODIFIED, PART_OF_PDF, PDF, UPLOAD, problem_responses
 from docqa.api.multipart import Upload
-from docqa.api.sending import sent
+from docqa.api.sending import Known, is_known, sent
 from docqa.errors import NotInLibrary, UsageError
-from docqa.types import Document, DocumentState
+from docqa.types import Collection, Document, DocumentState
 
 DEFAULT_COLLECTION = "default"
 
@@ -44,7 +45,7 @@ async def upload(request: Request, caller: Caller, shared: Shared) -> Response:
     async with uploads.received(request, shared.staging, limit_mb=limit_mb) as form:
         collection = DEFAULT_COLLECTION if form.collection is None else form.collection
         if not re.fullmatch(COLLECTION, collection):
-            raise UsageError("A collection is called by letters, digits, spaces and _ . - only: 128 characters at most")
+            raise UsageError(f"collection: {EXPECTED[COLLECTION]} expected")
         caller.require_collection(collection)
         documents = [await run_sync(partial(_kept, each, collection, caller, shared)) for each in form.uploads]
     status = 202 if any(each["new"] for each in documents) else 200
@@ -66,14 +67,8 @@ def documents(
     offset: Annotated[int, Query(ge=0, le=1 << 31)] = 0,
 ) -> Response:
     """List documents in the order they came."""
-    wanted = q.casefold()
-    fitting = [
-        each
-        for each in caller.documents(collection=collection)
-        if (state is None or each.state == state)
-        and (wanted in each.name.casefold() or wanted in each.title.casefold())
-    ]
-    return sent(wire.documents(fitting[offset : offset + limit]) | {"total": len(fitting)})
+    found, total = caller.listed(collection=collection, state=state, q=q, limit=limit, offset=offset)
+    return sent(wire.documents(found) | {"total": total})
 
 
 @router.get(
@@ -95,15 +90,19 @@ def document(document_id: DocumentId, caller: Caller) -> Response:
     "/documents/{document_id}/file",
     summary="Download the PDF",
     response_class=FileResponse,
-    responses=problem_responses(404, 422) | {200: PDF},
+    responses=problem_responses(404, 422) | {200: PDF, 206: PART_OF_PDF, 304: NOT_MODIFIED},
 )
-def file(document_id: DocumentId, caller: Caller) -> Response:
-    """Send the PDF as it came."""
+def file(document_id: DocumentId, caller: Caller, known: Known = None) -> Response:
+    """Send the PDF as it came, or the bytes of it that a Range header asks for."""
     found = caller.document(document_id)
     path = caller.library.files.original(found.id)
     if not path.is_file():
         raise NotInLibrary(f"The file of document {found.id[:12]} is gone: upload it again, or run docqa doctor")
-    headers = {"Content-Disposition": names.disposition(found.name), "Cache-Control": "private, no-cache"}
+    tag = f'"{found.id}"'  # the same bytes are the same document
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if is_known(tag, known):
+        return Response(status_code=304, headers=headers)
+    headers["Content-Disposition"] = names.disposition(found.name)
     return FileResponse(path, media_type="application/pdf", headers=headers)
 
 
@@ -140,7 +139,7 @@ def retry(document_id: DocumentId, caller: Caller) -> Response:
     summary="Read all failed pages again",
     status_code=202,
     response_model=shapes.RetriedDocuments,
-    responses=problem_responses(404, 413, 422),
+    responses=problem_responses(404, 413, 415, 422),
 )
 def retry_all(body: RetryBody, caller: Caller) -> Response:
     """Queue every document that failed, or whose pages did."""
@@ -158,11 +157,9 @@ def retry_all(body: RetryBody, caller: Caller) -> Response:
 )
 def collections(caller: Caller) -> Response:
     """List collections with what they hold."""
-    held: dict[str, list[Document]] = {name: [] for name in caller.collections}
-    for each in caller.documents():
-        for name in each.collections:
-            held.setdefault(name, []).append(each)
-    return sent({"collections": [_collection(name, found) for name, found in sorted(held.items())]})
+    empty = {name: Collection(name, documents=0, pages=0, size_bytes=0) for name in caller.collections}
+    there = {each.name: each for each in caller.library.catalog.sources.holdings(collections=caller.collections)}
+    return sent({"collections": [asdict(each) for _, each in sorted((empty | there).items())]})
 
 
 def _kept(upload: Upload, collection: str, caller: Access, shared: Context) -> dict[str, Any]:
@@ -178,11 +175,6 @@ def _kept(upload: Upload, collection: str, caller: Access, shared: Context) -> d
     shared.metrics.uploaded(upload.size_bytes)
     found = caller.document(upload.document_id)
     return wire.document(found) | {"new": new, "status_url": f"/v1/documents/{found.id}"}
-
-
-def _collection(name: str, documents: list[Document]) -> dict[str, Any]:
-    pages, size_bytes = sum(each.pages for each in documents), sum(each.size_bytes for each in documents)
-    return {"name": name, "documents": len(documents), "pages": pages, "size_bytes": size_bytes}
 
 
 def _page_states(document: Document, caller: Access) -> list[dict[str, Any]]:

@@ -4,27 +4,26 @@ import hashlib
 import io
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from docqa import highlight, wire
 from docqa.api import shapes
 from docqa.api.access import Access, Caller
+from docqa.api.bodies import BOX
 from docqa.api.documentation import NOT_MODIFIED, image, problem_responses
 from docqa.api.documents import DocumentId
-from docqa.api.sending import sent
+from docqa.api.sending import Known, is_known, sent
 from docqa.errors import NotInLibrary
 from docqa.types import Box, Document
 
-NUMBER = r"-?[0-9]{1,5}(\.[0-9]{1,12})?(e-[0-9]{1,2})?"
 JPEG_QUALITY = 85
 LONGEST_SIDE = 10_000  # pixels of an image that is sent
 
 router = APIRouter(prefix="/v1/documents/{document_id}/pages", tags=["documents"])
 
 Number = Annotated[int, Path(ge=1, le=1_000_000, description="physical page, 1-based")]
-Known = Annotated[str | None, Header(alias="If-None-Match", max_length=1000)]
 Format = Literal["jpeg", "png"]
 
 
@@ -33,7 +32,7 @@ class Looks(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    box: list[Annotated[str, Field(pattern=f"^{NUMBER}(,{NUMBER}){{3}}$")]] = Field(
+    box: list[Annotated[str, Field(pattern=BOX)]] = Field(
         [],
         max_length=500,
         description="x0,y0,x1,y1 in points from the top left: marked on the image; may be repeated",
@@ -98,7 +97,7 @@ def _image(caller: Access, document_id: str, number: int, looks: Looks, known: s
     stored = files.image(document.id, number)
     tag = f'"{hashlib.sha256(stored + f"{kind} {width} {boxes}".encode()).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if known is not None and (known.strip() == "*" or tag in known):
+    if is_known(tag, known):
         return Response(status_code=304, headers=headers)
     if boxes or width is not None or kind == "png":
         page_width = files.page(document.id, number).width if boxes else 1.0

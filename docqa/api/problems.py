@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from docqa import errors
+from docqa.api import complaints
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = 5  # when the other side is down
@@ -68,6 +69,10 @@ _KINDS: tuple[tuple[type[errors.DocQAError], int, str], ...] = (  # the first th
     (errors.LibraryDamaged, 500, "Library damaged"),
 )
 _PARAMETER = re.compile(r"\{\w+\}")
+_DETAILS = {
+    400: "The body cannot be read as JSON: it is not text in UTF-8, or nested too deep",
+    404: "There is no such route: /docs lists them",
+}
 _STATUS_TITLES = {404: "No such route", 405: "Method not allowed", 413: "Too large"}
 
 
@@ -114,13 +119,18 @@ def handle(app: FastAPI) -> None:
 
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return response(Problem(422, "Invalid request", _complaints(error)), request.scope)
+        found = error.errors()
+        whole = any(each["loc"] == ("body",) and each["type"] != "missing" for each in found)
+        if whole and not _is_json(request.headers.get("content-type", "")):
+            detail = "The body is not sent as JSON: send it with the header Content-Type: application/json"
+            return response(Problem(415, "Unsupported media type", detail), request.scope)
+        return response(Problem(422, "Invalid request", complaints.told(found)), request.scope)
 
     def by_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         status = 422 if error.status_code == 400 else error.status_code  # a body that cannot be read at all
         title = _STATUS_TITLES.get(status, "Invalid request")
-        detail = "There is no such route: /docs lists them" if status == 404 else str(error.detail)
+        detail = _DETAILS.get(error.status_code, str(error.detail))
         headers = {"Allow": ", ".join(_methods(request))} if status == 405 else error.headers or {}
         return response(Problem(status, title, detail, headers), request.scope)
 
@@ -137,10 +147,6 @@ def _methods(request: Request) -> list[str]:
     return sorted({method.upper() for methods in fitting for method in methods}) or ["GET"]
 
 
-def _complaints(error: RequestValidationError) -> str:
-    """What is wrong where, without the values."""
-    complaints = []
-    for each in error.errors():
-        place = ".".join(str(part) for part in each["loc"][1:]) or str(each["loc"][0])
-        complaints.append(f"{place}: {each['msg'][0].lower()}{each['msg'][1:]}")
-    return "; ".join(complaints)
+def _is_json(media_type: str) -> bool:
+    kind, _, name = media_type.partition(";")[0].strip().lower().partition("/")
+    return kind == "application" and (name == "json" or name.endswith("+json"))

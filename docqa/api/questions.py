@@ -32,7 +32,7 @@ router = APIRouter(prefix="/v1", tags=["questions"])
     "/query",
     summary="Answer a question",
     response_model=answer_shapes.Answer,
-    responses=problem_responses(404, 413, 422, 502, 507) | {200: EVENTS},
+    responses=problem_responses(404, 413, 415, 422, 502, 507) | {200: EVENTS},
 )
 async def query(body: QueryBody, request: Request, caller: Caller, shared: Shared) -> Response:
     """Answer from the documents, citing the pages; `not_found` is an answer, too.
@@ -53,7 +53,7 @@ async def query(body: QueryBody, request: Request, caller: Caller, shared: Share
     "/search",
     summary="Find pages",
     response_model=answer_shapes.Retrieval,
-    responses=problem_responses(404, 413, 422),
+    responses=problem_responses(404, 413, 415, 422),
 )
 async def search(body: SearchBody, caller: Caller, shared: Shared) -> Response:
     """Find the pages that speak of a question, best first, without answering it."""
@@ -106,10 +106,12 @@ def _found(body: SearchBody, caller: Access, shared: Context) -> dict[str, Any]:
     retriever = shared.service.retriever
     if not body.rerank:
         retriever = replace(retriever, reranker=None)
-    found = retriever.retrieve(body.question, scope=_scope(body, caller), limit=body.limit)
+    scope = _scope(body, caller)
+    unread = caller.library.catalog.reading.unread(scope)
+    found = retriever.retrieve(body.question, scope=scope, limit=body.limit)
     names = caller.names({hit.document_id for hit in found.hits})
     there = [hit for hit in found.hits if hit.document_id in names]  # one may have been deleted meanwhile
-    return wire.retrieval(replace(found, hits=there), names)
+    return {"unread": unread} | wire.retrieval(replace(found, hits=there), names)
 
 
 def _scope(body: QueryBody | SearchBody, caller: Access) -> Scope:

@@ -111,6 +111,7 @@ class Page(Shape):
     """A page as it was read."""
 
     page: int
+    printed: str | None = Field(description="the number printed on it")
     width: float
     height: float
     source: TextSource

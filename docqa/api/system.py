@@ -15,7 +15,7 @@ from docqa.api.context import Shared
 from docqa.api.documentation import EXPOSITION, problem_responses
 from docqa.api.sending import sent
 from docqa.errors import DocQAError
-from docqa.types import Document, Scope
+from docqa.types import Scope
 
 STATES = ("queued", "reading", "done", "failed")
 
@@ -49,14 +49,14 @@ def metrics(caller: Caller, shared: Shared) -> Response:
 @router.get("/stats", summary="Counts for people", response_model=system_shapes.Stats, responses=problem_responses())
 def stats(caller: Caller, shared: Shared) -> Response:
     """What the library holds for this caller, and what the API did since it runs."""
-    documents = caller.documents()
+    held = caller.library.catalog.reading.holdings(caller.collections)
     activity = caller.library.catalog.reading.activity()
     shape = {
-        "documents": {state: sum(each.state == state for each in documents) for state in STATES},
-        "pages": sum(each.pages for each in documents),
+        "documents": {state: held.states.get(state, 0) for state in STATES},
+        "pages": held.pages,
         "passages": caller.library.index.size(Scope(collections=caller.collections)),
-        "bytes": sum(each.size_bytes for each in documents),
-        "pages_waiting": sum(_waiting(each) for each in documents),
+        "bytes": held.size_bytes,
+        "pages_waiting": held.pages_waiting,
         "pages_per_minute": round(activity.pages_per_minute, 1),
         "worker_seen_at": activity.worker_seen_at.isoformat() if activity.worker_seen_at else None,
         "routes": shared.metrics.routes(),
@@ -100,11 +100,6 @@ def examine(caller: Caller, shared: Shared) -> Response:
     """Check that everything is there and fits together; takes some seconds."""
     caller.require_all()
     return sent({"findings": [asdict(finding) for finding in doctor.examine(shared.service.settings)]})
-
-
-def _waiting(document: Document) -> int:
-    unfinished = document.state in ("queued", "reading")
-    return max(0, document.pages - document.pages_done - document.pages_failed) if unfinished else 0
 
 
 def _model(chosen: settings.Settings) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Conversations and the answers that were given in them, as they were given."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,11 +10,9 @@ from docqa.catalog.tables import answers as _answers
 from docqa.catalog.tables import conversations as _conversations
 from docqa.catalog.tables import sources as _sources
 from docqa.errors import NotInLibrary
-from docqa.types import Conversation, StoredAnswer
+from docqa.types import Conversation, Feedback, StoredAnswer, Verdict
 
 TITLE_CHARACTERS = 200
-
-Verdict = Literal["up", "down"]
 
 
 class Conversations:
@@ -151,4 +149,5 @@ class Conversations:
 
 
 def _answer(row: sa.Row[tuple[object, ...]]) -> StoredAnswer:
-    return StoredAnswer(row.id, row.conversation_id, row.created_at, row.body)
+    feedback = Feedback(row.verdict, row.comment)
+    return StoredAnswer(row.id, row.conversation_id, row.created_at, row.body, feedback)

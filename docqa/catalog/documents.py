@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -13,13 +13,15 @@ from docqa.catalog import database
 from docqa.catalog.conversations import Conversations
 from docqa.catalog.keys import Keys
 from docqa.catalog.reading import UNFINISHED, Reading
-from docqa.catalog.sources import Sources
+from docqa.catalog.sources import Sources, are_in
 from docqa.catalog.tables import documents as _documents
 from docqa.catalog.tables import facts as _facts
 from docqa.catalog.tables import pages as _pages
 from docqa.catalog.tables import sources as _sources
 from docqa.errors import LibraryMismatch, NotInLibrary
 from docqa.types import Document, DocumentState
+
+_AS_THEY_CAME = (_documents.c.added_at, _documents.c.name, _documents.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,32 @@ class Catalog:
 
     def documents(self, *, ids: Sequence[str] | None = None, collections: Sequence[str] = ()) -> list[Document]:
         """Documents in the order they came; all of them, or those with an id, or in one of the collections."""
-        return list(self._read(ids, collections))
+        return list(self._read(_which(ids=ids, collections=collections)))
+
+    def listed(
+        self, *, collections: Sequence[str] = (), state: DocumentState | None = None, limit: int, offset: int
+    ) -> list[Document]:
+        """Some of the documents in the order they came; of all, or those in one of the collections and in a state."""
+        which = _which(collections=collections, states=[state] if state else ())
+        return list(self._read(which.order_by(*_AS_THEY_CAME).limit(limit).offset(offset)))
+
+    def count(self, *, collections: Sequence[str] = (), state: DocumentState | None = None) -> int:
+        """How many documents there are; of all, or those in one of the collections and in a state."""
+        which = _which(collections=collections, states=[state] if state else ())
+        with self._engine.connect() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(which.subquery())) or 0
+
+    def titles(
+        self, *, collections: Sequence[str] = (), state: DocumentState | None = None
+    ) -> list[tuple[str, str, str]]:
+        """(id, name, title) in the order they came; of all, or those in one of the collections and in a state."""
+        which = _which(collections=collections, states=[state] if state else ())
+        query = which.add_columns(_documents.c.name, _documents.c.title).order_by(*_AS_THEY_CAME)
+        with self._engine.connect() as connection:
+            return [(row.id, row.name, row.title) for row in connection.execute(query)]
 
     def document(self, document_id: str) -> Document | None:
-        return next(self._read([document_id], ()), None)
+        return next(self._read(_which(ids=[document_id])), None)
 
     def names(self, document_ids: Iterable[str]) -> dict[str, str]:
         """File names of documents; unknown ids are left out."""
@@ -134,28 +158,19 @@ class Catalog:
             return {row.id: row.name for row in connection.execute(query)}
 
     def _read(
-        self, ids: Sequence[str] | None, collections: Sequence[str], *, unfinished: bool = False
+        self, which: sa.Select[tuple[str]], *, before: Sequence[sa.ColumnElement[Any]] = ()
     ) -> Iterator[Document]:
+        """Documents with these ids, in the order they came or, first, in that of other columns."""
         done = sa.func.count(sa.case((_pages.c.error == "", 1)))
         failed = sa.func.count(sa.case((_pages.c.error != "", 1)))
         query = sa.select(_documents, done.label("pages_done"), failed.label("pages_failed"))
-        query = query.outerjoin(_pages).group_by(_documents.c.id)
-        if unfinished:
-            query = query.where(_documents.c.state.in_(UNFINISHED)).order_by(_documents.c.attempts)
-        query = query.order_by(_documents.c.added_at, _documents.c.name)
-        if ids is not None:
-            query = query.where(_documents.c.id.in_(ids))
-        if collections:
-            query = query.where(
-                _documents.c.id.in_(sa.select(_sources.c.document_id).where(_sources.c.collection.in_(collections)))
-            )
+        query = query.outerjoin(_pages).where(_documents.c.id.in_(which)).group_by(_documents.c.id)
+        query = query.order_by(*before, *_AS_THEY_CAME)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
             placed: dict[str, set[str]] = {}
             sources = sa.select(_sources.c.document_id, _sources.c.collection)
-            for source in connection.execute(
-                sources if ids is None else sources.where(_sources.c.document_id.in_(ids))
-            ):
+            for source in connection.execute(sources.where(_sources.c.document_id.in_(which))):
                 placed.setdefault(source.document_id, set()).add(source.collection)
         for row in rows:
             yield Document(
@@ -208,7 +223,7 @@ class Catalog:
 
     def unfinished(self) -> list[Document]:
         """Documents to read: those that failed to be read to the end least often first, then in the order they came."""
-        return list(self._read(None, (), unfinished=True))
+        return list(self._read(_which(states=UNFINISHED), before=[_documents.c.attempts]))
 
     def unattempt(self, document_id: str) -> None:
         """Take an attempt back that ended because a service did not answer."""
@@ -252,6 +267,16 @@ class Catalog:
         """(source, error) of every page that was tried, by number."""
         with self._engine.connect() as connection:
             return _outcomes(connection, document_id)
+
+
+def _which(
+    *, ids: Sequence[str] | None = None, collections: Sequence[str] = (), states: Sequence[str] = ()
+) -> sa.Select[tuple[str]]:
+    """The ids of documents: of all, or those with an id, in one of the collections, in one of the states."""
+    query = sa.select(_documents.c.id).where(are_in(collections))
+    if ids is not None:
+        query = query.where(_documents.c.id.in_(ids))
+    return query.where(_documents.c.state.in_(states)) if states else query
 
 
 def _outcomes(connection: sa.Connection, document_id: str) -> dict[int, tuple[str, str]]:

@@ -1,13 +1,15 @@
 """How reading goes: whether a worker runs, what waits, how fast it is."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from docqa.catalog.sources import are_in
 from docqa.catalog.tables import documents as _documents
 from docqa.catalog.tables import facts as _facts
 from docqa.catalog.tables import pages as _pages
-from docqa.types import Activity
+from docqa.types import Activity, Holdings, Scope
 
 UNFINISHED = ("queued", "reading")
 RATE_S = 60.0  # over which reading's speed is measured,
@@ -27,6 +29,35 @@ class Reading:
         with self._engine.begin() as connection:
             if not connection.execute(_facts.update().where(_facts.c.name == WORKER_SEEN).values(seen)).rowcount:
                 connection.execute(_facts.insert().values(name=WORKER_SEEN, **seen))
+
+    def unread(self, scope: Scope) -> int:
+        """How many documents of a scope are not read to the end yet; those that failed do not count."""
+        query = sa.select(sa.func.count()).select_from(_documents).where(_documents.c.state.in_(UNFINISHED))
+        if scope.document_ids:
+            query = query.where(_documents.c.id.in_(scope.document_ids))
+        with self._engine.connect() as connection:
+            return connection.scalar(query.where(are_in(scope.collections))) or 0
+
+    def holdings(self, collections: Sequence[str] = ()) -> Holdings:
+        """What the library, or some of its collections, hold."""
+        size = sa.select(
+            _documents.c.state,
+            sa.func.count().label("documents"),
+            sa.func.sum(_documents.c.pages).label("pages"),
+            sa.func.sum(_documents.c.size_bytes).label("size_bytes"),
+        )
+        waiting = sa.select(_documents.c.id).where(_documents.c.state.in_(UNFINISHED), are_in(collections))
+        tried = sa.select(sa.func.count()).select_from(_pages).where(_pages.c.document_id.in_(waiting))
+        with self._engine.connect() as connection:
+            found = connection.execute(size.where(are_in(collections)).group_by(_documents.c.state)).all()
+            read = connection.scalar(tried) or 0
+        expected = sum(int(row.pages) for row in found if row.state in UNFINISHED)
+        return Holdings(
+            states={row.state: row.documents for row in found},
+            pages=sum(int(row.pages) for row in found),  # databases may sum to a Decimal
+            size_bytes=sum(int(row.size_bytes) for row in found),
+            pages_waiting=max(0, expected - read),
+        )
 
     def activity(self) -> Activity:
         """How reading goes."""

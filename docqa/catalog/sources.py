@@ -6,6 +6,13 @@ import sqlalchemy as sa
 
 from docqa.catalog.tables import documents as _documents
 from docqa.catalog.tables import sources as _sources
+from docqa.types import Collection
+
+
+def are_in(collections: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether a document is in one of these collections; without any, true of all."""
+    there = sa.select(_sources.c.document_id).where(_sources.c.collection.in_(collections))
+    return _documents.c.id.in_(there) if collections else sa.true()
 
 
 class Sources:
@@ -69,6 +76,29 @@ class Sources:
         query = sa.select(_sources.c.collection).distinct().order_by(_sources.c.collection)
         with self._engine.connect() as connection:
             return list(connection.scalars(query))
+
+    def holdings(self, *, collections: Sequence[str] = ()) -> list[Collection]:
+        """The collections that hold something, or those of these that do, with what it is."""
+        held = sa.select(_sources.c.collection, _sources.c.document_id).distinct()  # however many paths lead to it
+        if collections:
+            held = held.where(_sources.c.collection.in_(collections))
+        each = held.subquery()
+        query = (
+            sa.select(
+                each.c.collection,
+                sa.func.count().label("documents"),
+                sa.func.sum(_documents.c.pages).label("pages"),
+                sa.func.sum(_documents.c.size_bytes).label("size_bytes"),
+            )
+            .join(_documents, _documents.c.id == each.c.document_id)
+            .group_by(each.c.collection)
+            .order_by(each.c.collection)
+        )
+        with self._engine.connect() as connection:
+            return [
+                Collection(row.collection, row.documents, int(row.pages), int(row.size_bytes))
+                for row in connection.execute(query)
+            ]
 
     def of(self, document_id: str, *, collections: Sequence[str] = ()) -> list[tuple[str, str]]:
         """(collection, path) of every file that has this document's bytes; of these collections, or all."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from docqa.settings import Settings
 
 SHOW_DIR = "docqa-evidence"
+WEAK = 0.4  # of `answerable`: below it the answer is doubtful
 
 
 def _tokens(context: click.Context, option: click.Parameter, value: str | None) -> int | None:
@@ -90,7 +91,7 @@ def ask(
         if as_json:
             click.echo(json.dumps(wire.answer(answer), ensure_ascii=False, indent=2))
         else:
-            _print(answer, streamed=streamed, not_found_below=engine.not_found_below)
+            _print(answer, streamed=streamed)
             if explain:
                 _explain(answer)
         if show or show_dir:
@@ -144,7 +145,7 @@ def _say(text: str) -> None:
     click.echo(text, nl=False)
 
 
-def _print(answer: Answer, *, streamed: bool, not_found_below: float) -> None:
+def _print(answer: Answer, *, streamed: bool) -> None:
     if answer.status == "not_found":
         click.echo("Not found: these documents do not seem to hold the answer.")
         if answer.evidence:
@@ -162,8 +163,10 @@ def _print(answer: Answer, *, streamed: bool, not_found_below: float) -> None:
             + ("  (not borne out by the words of that page)" if unsure else "")
         )
     for part in answer.parts:
-        if part.answerable < not_found_below:
+        if not part.found:
             click.echo(f"Not found: {part.question}")
+    if answer.answerable < WEAK:
+        click.echo("\nThe evidence is weak: it is doubtful that these pages hold the answer.", err=True)
     if answer.interrupted:
         click.echo(f"\nThis answer breaks off. {answer.interrupted}", err=True)
     if answer.method == "quotation":

@@ -74,9 +74,9 @@ def url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def answers(host: str, port: int, path: str) -> bool:
+def answers(host: str, port: int, path: str, *, within_s: float = ANSWER_S) -> bool:
     """Whether a process of this machine says that it is well."""
-    connection = http.client.HTTPConnection(reachable(host), port, timeout=ANSWER_S)
+    connection = http.client.HTTPConnection(reachable(host), port, timeout=within_s)
     try:
         connection.request("GET", path)
         return connection.getresponse().status == http.HTTPStatus.OK

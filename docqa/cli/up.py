@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KEY_NAME = "docqa up"
 KEY_LOOK_S = 2.0  # between two looks whether the page needs a key by now
+DRAW_S = 5.0  # that drawing the page for the first time may take
 
 
 @click.command()
@@ -77,10 +78,20 @@ def _start(settings: "Settings", page_key: "_PageKey", children: "Supervisor", s
     page = {"DOCQA_UI__API_URL": ui.api_url or processes.url(api.host, api.port), processes.PAGE_KEY: page_key.secret}
     children.start(_child("api", settings, "serve", "--host", api.host, "--port", str(api.port)))
     children.start(_child("ui", settings, "ui", "--host", ui.host, "--port", str(ui.port), env=page))
+    # What the page imports and connects to when it is first drawn is not to be waited for by whoever opens it. Most of
+    # it can be had while the API starts, the rest when the API answers.
+    children.tend(lambda: stopping() or processes.answers(ui.host, ui.port, "/_stcore/health"))
+    if not stopping():
+        _draw(settings)
     children.tend(lambda: stopping() or processes.answers(api.host, api.port, "/health"))
     if not stopping():
         children.start(_child("worker", settings, "worker"))
-        children.tend(lambda: stopping() or processes.answers(ui.host, ui.port, "/_stcore/health"))
+        _draw(settings)
+
+
+def _draw(settings: "Settings") -> None:
+    """Have the page drawn once for nobody, by Streamlit's check of the script; if that fails, the page will tell."""
+    processes.answers(settings.ui.host, settings.ui.port, "/_stcore/script-health-check", within_s=DRAW_S)
 
 
 def _child(name: str, settings: "Settings", *words: str, env: Mapping[str, str] | None = None) -> "Command":

@@ -11,7 +11,6 @@ from docqa.client.decoding import AnotherVersion
 from docqa.client.nouns import (
     Answer,
     Cited,
-    Collection,
     ConversationDetail,
     DeletionReceipt,
     DocumentDetail,
@@ -57,6 +56,7 @@ from docqa.errors import (
     ServiceUnavailable,
     UsageError,
 )
+from docqa.types import Collection
 
 __all__ = [
     "AnotherVersion",

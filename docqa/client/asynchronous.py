@@ -13,7 +13,7 @@ from docqa.client.problems import error_of, translated
 from docqa.client.stream import AsyncAnswerStream
 from docqa.client.uploads import Uploadable, opened
 from docqa.errors import ServiceUnavailable
-from docqa.types import Box, Conversation, Document, DocumentState
+from docqa.types import Box, Collection, Conversation, Document, DocumentState, Feedback, Verdict
 
 T = TypeVar("T")
 
@@ -110,7 +110,7 @@ class AsyncClient:
         """A page's image, JPEG, with these boxes marked; `width` in pixels."""
         return await self._send(calls.page_image(document_id, number, boxes=boxes, width=width))
 
-    async def collections(self) -> tuple[nouns.Collection, ...]:
+    async def collections(self) -> tuple[Collection, ...]:
         """Every collection and its size."""
         return await self._send(calls.collections())
 
@@ -173,7 +173,11 @@ class AsyncClient:
         """An answer as it was given."""
         return await self._send(calls.answer(answer_id))
 
-    async def rate(self, answer_id: str, verdict: nouns.Verdict | None, comment: str = "") -> None:
+    async def feedback(self, answer_id: str) -> Feedback:
+        """What was said of an answer; a verdict of None if nothing was, or it was taken back."""
+        return await self._send(calls.feedback(answer_id))
+
+    async def rate(self, answer_id: str, verdict: Verdict | None, comment: str = "") -> None:
         """Say that an answer was good or bad; None takes it back."""
         await self._send(calls.rate(answer_id, verdict, comment))
 

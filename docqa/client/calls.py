@@ -10,7 +10,7 @@ import httpx
 from docqa.client import nouns, operations
 from docqa.client.decoding import decode
 from docqa.client.uploads import Upload
-from docqa.types import Box, Conversation, Document
+from docqa.types import Box, Collection, Conversation, Document, Feedback, Verdict
 
 T = TypeVar("T")
 Image = bytes
@@ -116,9 +116,9 @@ def page_image(document_id: str, number: int, *, boxes: Sequence[Box], width: in
     return Call("GET", f"{_document(document_id)}/pages/{number}.jpg", _bytes, query=tuple(query))
 
 
-def collections() -> Call[tuple[nouns.Collection, ...]]:
+def collections() -> Call[tuple[Collection, ...]]:
     """Every collection."""
-    return Call("GET", "/v1/collections", _list(nouns.Collection, "collections"))
+    return Call("GET", "/v1/collections", _list(Collection, "collections"))
 
 
 def query(question: Question) -> Call[nouns.Answer]:
@@ -152,7 +152,12 @@ def answer(answer_id: str) -> Call[nouns.Answer]:
     return Call("GET", f"/v1/answers/{_part(answer_id)}", _one(nouns.Answer))
 
 
-def rate(answer_id: str, verdict: nouns.Verdict | None, comment: str) -> Call[None]:
+def feedback(answer_id: str) -> Call[Feedback]:
+    """What was said of it."""
+    return Call("GET", f"/v1/answers/{_part(answer_id)}/feedback", _one(Feedback))
+
+
+def rate(answer_id: str, verdict: Verdict | None, comment: str) -> Call[None]:
     """Say whether an answer was good."""
     body = {"verdict": verdict, "comment": comment}
     return Call("PUT", f"/v1/answers/{_part(answer_id)}/feedback", _nothing, body=body, statuses=(200, 204))

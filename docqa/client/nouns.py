@@ -1,24 +1,23 @@
 """What the API answers with, as plain frozen values. Where a shape is that of docqa.types, it is that type."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from docqa.types import (
-    AnswerPart,
     AnswerMethod,
+    AnswerPart,
     AnswerStatus,
     Box,
     Citation,
     Conversation,
     Document,
+    Feedback,
     PackReceipt,
     TextSource,
     Usage,
 )
-
-Verdict = Literal["up", "down"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +87,6 @@ class PageText:
 
 
 @dataclass(frozen=True, slots=True)
-class Collection:
-    """A named group of documents."""
-
-    name: str
-    documents: int
-    pages: int
-    size_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
 class Removed:
     """What a deletion took away."""
 
@@ -162,6 +151,7 @@ class Found:
     pages: tuple[FoundPage, ...]
     answerable: float  # 0 to 1: how likely it is that the documents speak of what was asked
     timings: Mapping[str, float]  # stage to milliseconds
+    unread: int = 0  # documents that were searched but not read to the end yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +169,7 @@ class Answer:
     evidence: tuple[EvidencePage, ...]
     answerable: float  # 0 to 1
     timings: Mapping[str, float]  # stage to milliseconds
+    unread: int = 0  # documents that were searched but not read to the end yet
     parts: tuple[AnswerPart, ...] = ()  # of a question that asks for several things, in order
     interrupted: str = ""  # why the text breaks off; empty if it is whole
     usage: Usage | None = None
@@ -221,3 +212,4 @@ class ConversationDetail(Conversation):
     """A conversation with its answers, oldest first."""
 
     messages: tuple[Answer, ...] = ()
+    feedback: Mapping[str, Feedback] = field(default_factory=dict)  # by the id of the answer, of those that are rated

@@ -12,7 +12,7 @@ from docqa.client.problems import error_of, translated
 from docqa.client.stream import AnswerStream
 from docqa.client.uploads import Uploadable, opened
 from docqa.errors import ServiceUnavailable
-from docqa.types import Box, Conversation, Document, DocumentState
+from docqa.types import Box, Collection, Conversation, Document, DocumentState, Feedback, Verdict
 
 T = TypeVar("T")
 
@@ -112,7 +112,7 @@ class Client:
         """A page's image, JPEG, with these boxes marked; `width` in pixels."""
         return self._send(calls.page_image(document_id, number, boxes=boxes, width=width))
 
-    def collections(self) -> tuple[nouns.Collection, ...]:
+    def collections(self) -> tuple[Collection, ...]:
         """Every collection and its size."""
         return self._send(calls.collections())
 
@@ -175,7 +175,11 @@ class Client:
         """An answer as it was given."""
         return self._send(calls.answer(answer_id))
 
-    def rate(self, answer_id: str, verdict: nouns.Verdict | None, comment: str = "") -> None:
+    def feedback(self, answer_id: str) -> Feedback:
+        """What was said of an answer; a verdict of None if nothing was, or it was taken back."""
+        return self._send(calls.feedback(answer_id))
+
+    def rate(self, answer_id: str, verdict: Verdict | None, comment: str = "") -> None:
         """Say that an answer was good or bad; None takes it back."""
         self._send(calls.rate(answer_id, verdict, comment))
 

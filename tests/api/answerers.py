@@ -68,6 +68,6 @@ class Failing:
 
 def answered_by(service: Service, answerer: object) -> Service:
     def engine(**limits: int | None):
-        return replace(service.engine(**limits), answerer=answerer, not_found_below=0.0)
+        return replace(service.engine(**limits), answerer=answerer, method="model", not_found_below=0.0)
 
     return replace(service, engine=engine)

@@ -97,6 +97,10 @@ def test_lists_and_counts_hold_only_what_may_be_seen(safe: Safe, guarded: httpx.
     listed = guarded.get("/v1/documents", headers=safe.secret).json()
     assert {each["id"] for each in listed["documents"]} == {safe.report, safe.merger}
     assert listed["total"] == 2
+    for query, names in (("takeover", ["takeover target.pdf"]), ("harbour-report", []), ("merger", ["merger.pdf"])):
+        found = guarded.get("/v1/documents", params={"q": query}, headers=safe.secret).json()
+        assert ([each["name"] for each in found["documents"]], found["total"]) == (names, len(names))
+    assert guarded.get("/v1/collections", headers=safe.secret).json()["collections"][0]["documents"] == 2
     assert [each["name"] for each in guarded.get("/v1/collections", headers=safe.secret).json()["collections"]] == [
         "secret"
     ]
@@ -128,6 +132,8 @@ def test_a_conversation_is_its_owners(safe: Safe, guarded: httpx.Client):
     assert guarded.post("/v1/query", json=body | {"stream": True}, headers=safe.everything).status_code == 404
     feedback = guarded.put(f"{paths[1]}/feedback", json={"verdict": "up"}, headers=safe.everything)
     assert feedback.status_code == 404
+    assert guarded.get(f"{paths[1]}/feedback", headers=safe.everything).status_code == 404
+    assert guarded.get(f"{paths[1]}/feedback", headers=safe.public).status_code == 200
     assert guarded.delete(paths[0], headers=safe.everything).status_code == 404
     assert guarded.get("/v1/conversations", headers=safe.secret).json() == {"conversations": []} or all(
         each["id"] != answer["conversation_id"]

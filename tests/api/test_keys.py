@@ -24,6 +24,7 @@ ROUTES = [
     ("GET", "/v1/conversations/x"),
     ("DELETE", "/v1/conversations/x"),
     ("GET", "/v1/answers/x"),
+    ("GET", "/v1/answers/x/feedback"),
     ("PUT", "/v1/answers/x/feedback"),
     ("GET", "/v1/models"),
     ("POST", "/v1/chat/completions"),

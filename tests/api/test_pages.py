@@ -30,7 +30,9 @@ def test_a_list_can_be_narrowed_and_leafed_through(api: httpx.Client):
     assert names(offset=5) == ([], 2)
     assert names(q="TURBINE") == ([MANUAL], 1)
     assert names(q="sandhaven annual") == ([REPORT], 1)
+    assert names(q=".PDF", limit=1, offset=1) == ([MANUAL], 2)
     assert names(state="done", collection="default") == ([REPORT, MANUAL], 2)
+    assert names(state="done", limit=1) == ([REPORT], 2)
     assert names(state="failed") == ([], 0)
     assert api.get("/v1/documents", params={"collection": "nowhere"}).status_code == 404
     assert api.get("/v1/documents", params={"state": "lost"}).status_code == 422
@@ -92,6 +94,9 @@ def test_a_pdf_comes_back_as_it_was(api: httpx.Client, ids: dict[str, str], exam
     assert answer.headers["x-content-type-options"] == "nosniff"
     part = api.get(f"/v1/documents/{ids[MANUAL]}/file", headers={"Range": "bytes=0-4"})
     assert (part.status_code, part.content) == (206, b"%PDF-")
+    assert answer.headers["etag"] == part.headers["etag"] == f'"{ids[MANUAL]}"'
+    known = api.get(f"/v1/documents/{ids[MANUAL]}/file", headers={"If-None-Match": answer.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
 
 
 def test_a_deletion_says_what_it_removed_and_leaves_nothing(workshop: Service, serve: Serve, make_pdf: Make, read):

@@ -83,17 +83,18 @@ def test_a_search_may_be_ranked_again_by_the_cross_encoder(api: httpx.Client):
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ({}, "question: field required"),
+        ({}, "question: it is missing"),
         ({"question": ""}, "question: "),
-        ({"question": " \n"}, "question: "),
-        ({"question": "x" * 4001}, "question: "),
+        ({"question": " \n"}, "question: more than spaces is expected"),
+        ({"question": "x" * 4001}, "question: 4000 characters at most"),
         ({"question": QUESTION, "pages": ["0"]}, "pages.0: "),
-        ({"question": QUESTION, "pages": ["a-b"]}, "pages.0: "),
-        ({"question": QUESTION, "collection": "default"}, "collection: extra inputs"),
+        ({"question": QUESTION, "pages": ["a-b"]}, "pages.0: a page such as 9, or a range such as 3-5, is expected"),
+        ({"question": QUESTION, "collection": "default"}, "collection: there is no such field"),
         ({"question": QUESTION, "document_ids": ["x" * 65]}, "document_ids.0: "),
-        ({"question": QUESTION, "budget_tokens": 0}, "budget_tokens: "),
+        ({"question": QUESTION, "budget_tokens": 0}, "budget_tokens: 1 or more is expected"),
         ({"question": QUESTION, "max_images": -1}, "max_images: "),
-        ([], "body: "),
+        ({"question": QUESTION, "collections": ["a/b"]}, "collections.0: at most 128 letters, digits"),
+        ([], "body: a JSON object is expected"),
     ],
 )
 def test_a_wrong_request_names_the_field(api: httpx.Client, body: object, said: str):
@@ -104,10 +105,21 @@ def test_a_wrong_request_names_the_field(api: httpx.Client, body: object, said: 
     assert said in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"question": "\\ud800"}', b"null"])
-def test_a_body_that_is_no_json_is_refused(api: httpx.Client, body: bytes):
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "body: it is missing"),
+        (b"null", "body: a JSON object is expected"),
+        (b"{", "The body is not JSON: Expecting property name"),
+        (b"\xff\xfe", "The body is not JSON"),
+        (b'{"question": "\xc3("}', "The body cannot be read as JSON"),
+        (b'{"question": "\\ud800"}', "question: it holds half a character"),
+    ],
+)
+def test_a_body_that_is_no_json_is_refused(api: httpx.Client, body: bytes, said: str):
     answer = api.post("/v1/query", content=body, headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert answer.json()["detail"].startswith(said)
 
 
 def test_a_body_that_is_far_too_large_is_refused(api: httpx.Client):
@@ -115,10 +127,36 @@ def test_a_body_that_is_far_too_large_is_refused(api: httpx.Client):
     assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
 
 
-def test_json_that_says_it_is_text_is_refused(api: httpx.Client):
+@pytest.mark.parametrize("headers", [{"Content-Type": "text/plain"}, {}])
+def test_json_that_does_not_say_it_is_json_is_refused(api: httpx.Client, headers: dict[str, str]):
     """As a web page of someone else could send it without asking."""
-    body = json.dumps({"question": QUESTION})
-    assert api.post("/v1/query", content=body, headers={"Content-Type": "text/plain"}).status_code == 422
+    answer = api.post("/v1/query", content=json.dumps({"question": QUESTION}), headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (415, "/problems/unsupported-media-type")
+    assert "Content-Type: application/json" in answer.json()["detail"]
+    assert api.post("/v1/query", headers=headers).status_code == 422
+
+
+def test_an_answer_says_how_much_of_where_it_looked_was_not_read_yet(workshop: Service, serve: Serve):
+    client = serve(workshop)
+    sent = client.post("/v1/documents", files={"file": ("late.pdf", b"%PDF-1.7 late")}, data={"collection": "late"})
+    [document] = sent.json()["documents"]
+    try:
+        for where in ({"collections": ["late"]}, {"document_ids": [document["id"]]}):
+            body = {"question": QUESTION} | where
+            answer = client.post("/v1/query", json=body)
+            assert answer.json()["unread"] == 1
+            assert client.get(f"/v1/answers/{answer.json()['id']}").text == answer.text
+            assert client.post("/v1/search", json=body).json()["unread"] == answer.json()["unread"]
+        workshop.library.catalog.set_state(document["id"], "failed", error="no PDF")
+        assert client.post("/v1/search", json={"question": QUESTION, "collections": ["late"]}).json()["unread"] == 0
+    finally:
+        client.delete(document["status_url"])
+
+
+def test_parts_of_a_question_say_whether_anything_was_found(api: httpx.Client):
+    question = f"{QUESTION} How many moons does Jupiter have?"
+    parts = api.post("/v1/query", json={"question": question}).json()["parts"]
+    assert [part["found"] for part in parts] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -155,17 +193,24 @@ def test_a_conversation_goes_on_and_is_kept_in_order(api: httpx.Client):
     assert kept["title"] == QUESTION
     assert (kept["answers"], kept["messages"]) == (2, [first, second])
     listed = api.get("/v1/conversations").json()["conversations"]
-    assert listed[0] == {name: value for name, value in kept.items() if name != "messages"}
+    assert listed[0] == {name: value for name, value in kept.items() if name not in ("feedback", "messages")}
     assert api.post("/v1/query", json={"question": QUESTION, "conversation_id": "unknown"}).status_code == 404
 
 
 def test_an_answer_can_be_rated_and_deleted_with_its_conversation(api: httpx.Client, examples: Service):
     answer = api.post("/v1/query", json={"question": QUESTION}).json()
     path = f"/v1/answers/{answer['id']}"
+    assert api.get(f"{path}/feedback").json() == {"verdict": None, "comment": ""}
     for verdict in ("up", "down", None):
         assert api.put(f"{path}/feedback", json={"verdict": verdict, "comment": "as I thought"}).status_code == 204
+        said = {"verdict": verdict, "comment": "as I thought"}
+        assert api.get(f"{path}/feedback").json() == said
+        conversation = api.get(f"/v1/conversations/{answer['conversation_id']}").json()
+        assert conversation["feedback"] == ({answer["id"]: said} if verdict else {})
+        assert conversation["messages"] == [answer]
     assert api.put(f"{path}/feedback", json={"verdict": "sideways"}).status_code == 422
     assert api.put("/v1/answers/unknown/feedback", json={"verdict": "up"}).status_code == 404
+    assert api.get("/v1/answers/unknown/feedback").status_code == 404
     gone = api.delete(f"/v1/conversations/{answer['conversation_id']}")
     assert (gone.status_code, gone.content) == (204, b"")
     assert api.get(path).status_code == 404

@@ -1,11 +1,15 @@
 """The page that asks."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from docqa.client import Client
 from docqa.service import Service
 from tests.api.conftest import MANUAL, QUESTION, REPORT
-from tests.ui.conftest import Open, drawn, words
+from tests.ui.conftest import LONGEST_RUN_S, Open, drawn, words
+from ui import ask as desk
+from ui.asking import Asking
+from ui.talk import Talk
 
 
 def ask(page: AppTest, question: str) -> AppTest:
@@ -29,7 +33,7 @@ def test_an_empty_library_says_what_to_do_first(open_page: Open, empty_address: 
 def test_an_answer_comes_with_its_page_and_an_address_that_reopens_it(open_page: Open, reading_address: str) -> None:
     page = ask(open_page(reading_address), QUESTION)
     turn = drawn(page, "answer_0")
-    assert turn["question"] == QUESTION
+    assert drawn(page, "question_0")["text"] == QUESTION
     assert turn["quoted"]
     assert turn["sources"][0]["document"] == REPORT
     assert turn["active"] == turn["sources"][0]["label"]
@@ -41,10 +45,43 @@ def test_an_answer_comes_with_its_page_and_an_address_that_reopens_it(open_page:
     assert drawn(again, "answer_0") == turn
 
 
+def test_what_was_said_of_an_answer_is_shown_again(open_page: Open, reading_address: str) -> None:
+    answer_id = ask(open_page(reading_address), QUESTION).query_params["answer"]
+    with Client(reading_address) as client:
+        client.rate(answer_id, "down")
+    assert drawn(open_page(reading_address, answer=answer_id), "answer_0")["verdict"] == "down"
+
+
+def test_the_list_of_conversations_names_one_as_soon_as_its_first_answer_is_drawn(
+    open_page: Open, reading_address: str
+) -> None:
+    page = ask(open_page(reading_address), QUESTION)
+    with Client(reading_address) as client:
+        conversation_id = client.answer(page.query_params["answer"]).conversation_id
+    assert f"conversation_{conversation_id}" in {button.key for button in page.button}
+
+
+def test_an_answer_that_comes_while_the_page_is_drawn_without_it_is_drawn_next(
+    open_page: Open, reading_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow = desk._follow
+
+    def later(open_talk: Talk, coming: Asking | None) -> None:
+        if coming is not None:
+            coming.wait(LONGEST_RUN_S)
+        follow(open_talk, coming)
+
+    monkeypatch.setattr(desk, "FIRST_PAGES_S", 0)
+    monkeypatch.setattr(desk, "_follow", later)
+    page = open_page(reading_address)
+    page.chat_input[0].set_value(QUESTION).run()
+    assert drawn(page, "answer_0")["sources"]
+
+
 def test_a_follow_up_stands_below_and_shows_its_own_proof(open_page: Open, reading_address: str) -> None:
     page = ask(open_page(reading_address), QUESTION)
     page = ask(page, "How often must the gearbox oil be changed?")
-    assert drawn(page, "answer_1")["question"].startswith("How often")
+    assert drawn(page, "question_1")["text"].startswith("How often")
     assert drawn(page, "answer_0")["active"] is None
     assert MANUAL in words(page)
 
@@ -104,7 +141,7 @@ def test_conversations_are_listed_opened_and_deleted(open_page: Open, reading_ad
         conversation_id = client.answer(page.query_params["answer"]).conversation_id
     fresh = open_page(reading_address)
     fresh.button(key=f"conversation_{conversation_id}").click().run()
-    assert drawn(fresh, "answer_0")["question"] == QUESTION
+    assert drawn(fresh, "question_0")["text"] == QUESTION
     fresh.button(key="delete_conversation").click().run()
     assert "answer" not in fresh.query_params
     assert f"conversation_{conversation_id}" not in {button.key for button in fresh.button}

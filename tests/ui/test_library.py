@@ -66,6 +66,7 @@ def test_a_document_shows_each_page_and_how_it_was_read(open_page: Open, reading
     assert strip["now"] == 2
     assert [leaf["kind"] for leaf in strip["pages"]] == ["layer", "layer", "layer", "ocr"]
     assert "Page 2" in words(page)
+    assert page.get("download_button")[0].proto.label == "Download"
     assert "Revenue by activity" in words(page) or page.text
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from docqa.client import Answer, EvidencePage
-from docqa.types import Box, Citation, PackReceipt, PageReceipt
+from docqa.types import AnswerPart, Box, Citation, PackReceipt, PageReceipt
 from ui import coverage, turns
 from ui.asking import Asked, Asking
 from ui.turns import Turn
@@ -65,7 +65,22 @@ def test_a_stopped_answer_says_that_it_is_not_kept() -> None:
     assert "not kept" in Turn.coming(asking).warning
 
 
-def test_coverage_tells_cited_read_and_left_out_pages_apart() -> None:
+def test_an_answer_that_came_before_all_was_read_says_so() -> None:
+    assert turns.unread(ANSWER) == ""
+    assert turns.unread(replace(ANSWER, unread=1)).startswith("1 document was not read")
+    assert turns.unread(replace(ANSWER, unread=2)).startswith("2 documents were not read")
+
+
+def test_coverage_tells_what_was_found_for_each_part() -> None:
+    parts = (AnswerPart("Here?", 0.9, True, (2, 1)), AnswerPart("There?", 0.1, False, (1,)))
+    asked = coverage.parts(replace(ANSWER, parts=parts))
+    assert [(question, [mark["text"] for mark in marks]) for question, marks in asked] == [
+        ("Here?", ["[2] b.pdf, p. 7", "[1] a.pdf, p. 3"]),
+        ("There?", ["nothing found"]),
+    ]
+
+
+def test_coverage_tells_cited_cited_read_and_left_out_pages_apart() -> None:
     dropped = PageReceipt("cc", "c.pdf", 4, None, "dropped", "no room", 900, 0)
     receipt = PackReceipt("m", "p", True, 4096, 4096, 512, 1, 0, 1, 0, 1, 1, (dropped,))
     read = coverage.of(replace(ANSWER, receipt=receipt))

@@ -1,4 +1,4 @@
-// One question and its answer. Every word is set as text: what a document says is never read as HTML.
+// One answer. Every word is set as text: what a document says is never read as HTML.
 const ICONS = {
   copy: "M9 9h10v11H9zM5 15V4h10",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
@@ -157,13 +157,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (root.drawn === drawn) return;
   root.drawn = drawn;
   const pick = (label) => setTriggerValue("pick", label);
-  const parts = [make("div", "question", data.question)];
+  const parts = [];
   if (data.note) parts.push(make("div", "note", data.note));
   parts.push(prose(data, pick));
   if (data.warning) parts.push(make("div", "note warn", data.warning));
+  if (data.unread) parts.push(make("div", "unread", data.unread));
   if (data.sources.length) parts.push(sources(data, pick));
   if (data.link) parts.push(actions(data, setTriggerValue));
   root.replaceChildren(...parts);
-  if (data.running && !root.seen) root.scrollIntoView({ behavior: "smooth", block: "start" });
-  root.seen = data.running;
 }
