@@ -28,7 +28,9 @@ from docqa.types import Retrieval, Scope
 
 HERE = Path(__file__).parent
 EVERYWHERE = Scope()
-STRICT = 0.5
+STRICT = 0.3
+RIDGE = 1e-3  # of what tells documents of the matter from others
+STRONG_RIDGE = 5e-2  # of what tells pages with the answer: made questions share more words with theirs than people's do
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,15 @@ def _fit(engine: Engine, made: Sequence[Question], ids: dict[str, str]) -> None:
     foreign = list(_foreign(engine, "foreign_fit.txt", ids.values()))
     whole = [[case.retrieval.match for case in group if not case.retrieval.parts] for group in (good, foreign)]
     match = [[answerability.related_signals(each) for each in group] for group in whole]
-    print("RELATED", _fitted(*match))
-    print("RELATED_ALONE", _fitted(*([(signals[0], signals[-1]) for signals in group] for group in match)))
+    print("RELATED", _fitted(*match, ridge=RIDGE))
+    print("RELATED_ALONE", _fitted(*([(signals[0], signals[-1]) for signals in group] for group in match), ridge=RIDGE))
     held = [
         [answerability.held_signals(case.retrieval, case.quote_odds) for case in group if case.quote_odds is not None]
         for group in (good, near)
     ]
-    print("HELD", _fitted(*held))
+    print("HELD", _fitted(*held, ridge=STRONG_RIDGE))
     without = [[answerability.held_signals(case.retrieval, None) for case in group] for group in (good, near)]
-    print("HELD_ALONE", _fitted(*without))
+    print("HELD_ALONE", _fitted(*without, ridge=STRONG_RIDGE))
 
 
 def _test(engine: Engine, asked: Sequence[Question], ids: dict[str, str]) -> None:
@@ -123,18 +125,19 @@ def _case(engine: Engine, question: str, scope: Scope, gold: set[tuple[str, int]
     return Case(retrieval, draft.log_odds, any((hit.document_id, hit.page) in gold for hit in retrieval.hits))
 
 
-def _fitted(good: Sequence[Sequence[float]], bad: Sequence[Sequence[float]]) -> Regression:
-    """Both classes weighted alike, lightly regularised, by Newton's method."""
+def _fitted(good: Sequence[Sequence[float]], bad: Sequence[Sequence[float]], *, ridge: float) -> Regression:
+    """Both classes weighted alike, by Newton's method."""
     rows = np.array([*good, *bad], dtype=float)
     wanted = np.array([1.0] * len(good) + [0.0] * len(bad))
     weights = np.where(wanted == 1, 0.5 / len(good), 0.5 / len(bad))
     mean, deviation = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     design = np.column_stack([(rows - mean) / deviation, np.ones(len(rows))])
     theta = np.zeros(design.shape[1])
+    penalty = np.array([ridge] * (len(theta) - 1) + [1e-6])  # but not of the bias
     for _ in range(50):
         guess = 1 / (1 + np.exp(-design @ theta))
-        gradient = design.T @ (weights * (guess - wanted)) + 1e-3 * theta
-        hessian = (design * (weights * guess * (1 - guess))[:, None]).T @ design + 1e-3 * np.eye(len(theta))
+        gradient = design.T @ (weights * (guess - wanted)) + penalty * theta
+        hessian = (design * (weights * guess * (1 - guess))[:, None]).T @ design + np.diag(penalty)
         theta -= np.linalg.solve(hessian, gradient)
     slopes = theta[:-1] / deviation
     return Regression(tuple(round(slope, 3) for slope in slopes.tolist()), round(float(theta[-1] - slopes @ mean), 2))

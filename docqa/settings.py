@@ -75,10 +75,10 @@ class IngestSettings(_Section):
 class AnswerSettings(_Section):
     pages: int = Field(5, ge=1, le=50, description="pages of evidence for an answer")
     not_found_below: float = Field(
-        0.4, ge=0, le=1, description="answer not_found if the pages are less likely than this to speak of it"
+        0.3, ge=0, le=1, description="answer not_found if the pages are less likely than this to speak of it"
     )
     min_answerable: float = Field(
-        0, ge=0, le=1, description="also if they are less likely than this to hold the answer; 0.5 is strict"
+        0, ge=0, le=1, description="also if they are less likely than this to hold the answer; 0.3 is strict"
     )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from docqa.settings import Settings
 
 SHOW_DIR = "docqa-evidence"
-WEAK = 0.4  # of `answerable`: below it the answer is doubtful
+WEAK = 0.25  # of `answerable`: below it the answer is doubtful
 
 
 def _tokens(context: click.Context, option: click.Parameter, value: str | None) -> int | None:
