@@ -15,6 +15,8 @@ Verdict = Literal["up", "down"]
 
 Vector = list[float]
 
+WEAK_EVIDENCE = 0.25  # of `Answer.answerable`: below it the answer is doubtful
+
 
 @dataclass(frozen=True, slots=True)
 class Box:

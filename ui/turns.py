@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from docqa.client import Answer, EvidencePage
-from docqa.types import Citation
+from docqa.types import WEAK_EVIDENCE, Citation
 from ui import prose
 from ui.asking import Asking
 from ui.text import amount
@@ -89,6 +89,8 @@ def note(turn: Turn) -> str:
             f"Found {amount(len(turn.evidence), 'page')} in {amount(documents, 'document')}. "
             "The model reads them; so can you, beside this."
         )
+    if turn.answer is not None and turn.answer.answerable < WEAK_EVIDENCE:
+        return "The evidence is weak: it is doubtful that these pages hold the answer."
     return ""
 
 

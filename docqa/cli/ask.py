@@ -12,7 +12,7 @@ import click
 from docqa.cli import options, reading
 from docqa.errors import DocumentError, UsageError
 from docqa.pagenames import with_printed
-from docqa.types import Answer, Scope
+from docqa.types import WEAK_EVIDENCE, Answer, Scope
 
 if TYPE_CHECKING:
     from docqa.files import Files
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from docqa.settings import Settings
 
 SHOW_DIR = "docqa-evidence"
-WEAK = 0.25  # of `answerable`: below it the answer is doubtful
 
 
 def _tokens(context: click.Context, option: click.Parameter, value: str | None) -> int | None:
@@ -165,7 +164,7 @@ def _print(answer: Answer, *, streamed: bool) -> None:
     for part in answer.parts:
         if not part.found:
             click.echo(f"Not found: {part.question}")
-    if answer.answerable < WEAK:
+    if answer.answerable < WEAK_EVIDENCE:
         click.echo("\nThe evidence is weak: it is doubtful that these pages hold the answer.", err=True)
     if answer.interrupted:
         click.echo(f"\nThis answer breaks off. {answer.interrupted}", err=True)

@@ -65,6 +65,12 @@ def test_a_stopped_answer_says_that_it_is_not_kept() -> None:
     assert "not kept" in Turn.coming(asking).warning
 
 
+def test_an_answer_on_weak_evidence_says_so() -> None:
+    assert turns.note(Turn.of(ANSWER)) == ""
+    assert "weak" in turns.note(Turn.of(replace(ANSWER, answerable=0.1)))
+    assert "Not found" in turns.note(Turn.of(replace(ANSWER, answerable=0.1, status="not_found")))
+
+
 def test_an_answer_that_came_before_all_was_read_says_so() -> None:
     assert turns.unread(ANSWER) == ""
     assert turns.unread(replace(ANSWER, unread=1)).startswith("1 document was not read")
