@@ -120,6 +120,28 @@ def with_neighbours(pages: Sequence[RankedPage]) -> list[RankedPage]:
     return sorted(scored, key=lambda page: page.score, reverse=True)
 
 
+def with_every_part(pages: Sequence[RankedPage], *, among: int) -> list[RankedPage]:
+    """The best page of each part of a question among the first so many, at their end if it stood further down.
+
+    So none of the parts is crowded out. A page that is moved up scores like the page before it.
+    """
+    best: dict[int, RankedPage] = {}
+    for page in pages:
+        if page.part:
+            best.setdefault(page.part, page)
+    leading = {page.key for page in best.values()}
+    late = [page for page in pages[among:] if page.key in leading]
+    room = among - len(late)
+    if not late or room < 1:
+        return list(pages)
+    others = [page for page in pages[:among] if page.key not in leading]
+    spare = {page.key for page in others[max(0, len(others) - len(late)) :]}
+    kept = [page for page in pages[:among] if page.key not in spare]
+    moved = [page._replace(score=kept[-1].score) for page in late]
+    taken = {page.key for page in (*kept, *moved)}
+    return [*kept, *moved, *(page for page in pages if page.key not in taken)]
+
+
 def logistic(log_odds: float) -> float:
     """The probability that log-odds stand for."""
     return 1 / (1 + math.exp(-max(log_odds, -700.0)))

@@ -17,6 +17,7 @@ from docqa.words import closest_part
 
 PASSAGES_RANKED = 50  # of each ranking; with 400 the first ten pages are nearly the same
 PASSAGES_PER_PAGE = 3  # that are read for a page
+PARTS_AMONG = 5  # pages among which every part of a question has one: as many as an answer by quotation shows
 WORDS_READ = 40  # of its best passage by the reranker: those that share most with the question
 
 
@@ -71,7 +72,8 @@ class Retriever:
         with watch.time("search"):
             searched = self.index.size(scope)
             merged = {key: odds for each in log_odds for key, odds in each.items()}
-            pages = fusion.with_neighbours(fusion.rerank(pages, merged))[:limit]
+            pages = fusion.with_neighbours(fusion.rerank(pages, merged))
+            pages = fusion.with_every_part(pages, among=PARTS_AMONG)[:limit]
             found = self.index.passages([key for page in pages for key in page.passages[:PASSAGES_PER_PAGE]])
         hits = [_hit(page, found) for page in pages if page.passages[0] in found]  # one may have been deleted meanwhile
         matches = tuple(

@@ -6,6 +6,7 @@ from docqa.fusion import (
     logistic,
     reciprocal_rank_fusion,
     rerank,
+    with_every_part,
     with_neighbours,
     with_parts,
 )
@@ -67,6 +68,16 @@ def test_the_best_page_of_each_part_comes_before_the_second_best_of_any():
     ]
     alone = with_parts([], [first, second])
     assert [(page.key.document, page.key.page) for page in alone] == [("a", 1), ("b", 1), ("a", 2), ("b", 2)]
+
+
+def test_no_part_is_crowded_out():
+    one, two, three, other = ranked(("a", 1, 4.0), ("a", 2, 3.5), ("a", 3, 3.0), ("b", 9, 1.0))
+    pages = with_every_part([one._replace(part=1), two._replace(part=1), three, other._replace(part=2)], among=2)
+    assert [(page.key.document, page.key.page) for page in pages] == [("a", 1), ("b", 9), ("a", 2), ("a", 3)]
+    assert [page.score for page in pages] == [4.0, 4.0, 3.5, 3.0]
+    assert with_every_part([one, two], among=1) == [one, two]
+    in_time = [one._replace(part=1), other._replace(part=2), two]
+    assert with_every_part(in_time, among=2) == in_time
 
 
 def test_pages_beside_a_good_page_come_before_alike_pages_elsewhere():
