@@ -144,7 +144,12 @@ def service(settings: Settings) -> Iterator[Service]:
 
 def retriever(settings: Settings, library: Library, embedder: Embedder) -> Retriever:
     """Search over a library."""
-    return Retriever(embedder, library.index, reranker(settings), settings.reranking.pages)
+    found = Retriever(embedder, library.index, reranker(settings), settings.reranking.pages)
+    if not (settings.model.url and settings.model.split_questions):
+        return found
+    from docqa.splitting import ModelSplitter
+
+    return replace(found, split=ModelSplitter(model_server(settings)))
 
 
 def engine(settings: Settings, library: Library, embedder: Embedder) -> Engine:

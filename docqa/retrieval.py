@@ -1,6 +1,6 @@
 """Question to pages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -52,15 +52,16 @@ class Retriever:
     index: Searcher
     reranker: Reranker | None
     rerank_pages: int  # how many of the best the reranker reads
+    split: Callable[[str], tuple[str, ...]] = parts  # a question into a question for each thing it asks for
 
     def retrieve(self, question: str, *, scope: Scope = Scope(), limit: int, divide: bool = True) -> Retrieval:
         """Embed, search, fuse and rerank; at most `limit` pages. If it may `divide` it, each part of a question, too.
 
-        Raises IndexUnavailable.
+        Raises IndexUnavailable; ModelUnavailable or ModelRefused if a model splits questions.
         """
         watch = Stopwatch()
         whole, *of_parts = (
-            self._search(each, scope, watch) for each in (question, *(parts(question) if divide else ()))
+            self._search(each, scope, watch) for each in (question, *self._parts(question, watch, divide=divide))
         )
         pages = fusion.with_parts(whole.pages, [part.pages for part in of_parts])
         with watch.time("rerank"):
@@ -81,6 +82,10 @@ class Retriever:
             for search, odds in zip((whole, *of_parts), log_odds, strict=True)
         )
         return Retrieval(hits, matches[0], matches[1:], whole.named, watch.timings)
+
+    def _parts(self, question: str, watch: Stopwatch, *, divide: bool) -> tuple[str, ...]:
+        with watch.time("split"):
+            return self.split(question) if divide else ()
 
     def _search(self, question: str, scope: Scope, watch: Stopwatch) -> _Search:
         with watch.time("embed"):

@@ -130,6 +130,11 @@ class ModelSettings(_Section):
         description="best pages considered for a prompt; without it one for each 2048 tokens of budget",
     )
     max_images: int | None = Field(None, ge=0, description="page images in a prompt; without it what the profile says")
+    split_questions: bool = Field(
+        False,
+        description="ask the model, before the search, for the parts of questions that rules do not split; costs a"
+        " model call for each",
+    )
     detail: int | None = Field(
         None,
         gt=0,

@@ -54,7 +54,14 @@ def test_a_scope_keeps_other_documents_out(engine: Engine):
 
 
 def test_every_stage_is_timed(engine: Engine):
-    assert set(engine.ask("How long is the warranty?").timings) == {"embed", "search", "rerank", "pages", "answer"}
+    assert set(engine.ask("How long is the warranty?").timings) == {
+        "split",
+        "embed",
+        "search",
+        "rerank",
+        "pages",
+        "answer",
+    }
 
 
 def test_a_follow_up_is_answered_with_what_it_leans_on(engine: Engine):

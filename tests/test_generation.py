@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from docqa import build, generation
+from docqa import build, generation, splitting
 from docqa.engine import Engine
 from docqa.errors import ContextOverflow, ModelRefused, ModelUnavailable
 from docqa.generation import ChatModel
@@ -28,6 +28,7 @@ class ModelServer:
     """Streams `says`, or answers with `status`; keeps what it was asked."""
 
     says: str = "The flange bolts are tightened to 85 Nm [BOLTS]."  # BOLTS: the label of the page that says so
+    splits: str = ""  # what it says when it is asked to split a question
     status: int = 200
     busy: int = 0  # how many requests get 503 first
     breaks_off: bool = False
@@ -59,7 +60,8 @@ def server() -> Iterator[ModelServer]:
                 )
                 return
             shown = re.search(r"\[(\d)\] turbine-manual\.pdf, page 2", json.dumps(body))
-            says = state.says.replace("BOLTS", shown[1] if shown else "?")
+            splits = body["messages"][0]["content"] == splitting.INSTRUCTIONS
+            says = state.splits if splits else state.says.replace("BOLTS", shown[1] if shown else "?")
             pieces = [{"choices": [{"index": 0, "delta": {"content": word + " "}}]} for word in says.split(" ")]
             usage = {"prompt_tokens": 900, "completion_tokens": 9, "total_tokens": 909}
             pieces.append({"choices": [], "usage": usage | {"prompt_tokens_details": {"cached_tokens": 800}}})
@@ -124,6 +126,19 @@ def test_an_answer_is_streamed_cited_and_checked(engine: Engine):
 def test_a_figure_that_is_not_on_the_page_is_marked(engine: Engine, server: ModelServer):
     server.says = "They are tightened to 95 Nm [BOLTS]."
     assert [citation.supported for citation in engine.ask(QUESTION).citations] == [False]
+
+
+def test_a_model_splits_a_question_if_it_may(settings: Settings, server: ModelServer):
+    question = "How does the audit fee compare in size to the torque of the flange bolts?"
+    server.splits = "1. How much was the audit fee?\n2. How tight must the flange bolts be?"
+    chosen = settings.model.model_copy(update={"split_questions": True})
+    with build.open_engine(settings.model_copy(update={"model": chosen})) as engine:
+        answer = engine.ask(question)
+    assert [part.question for part in answer.parts] == [line[3:] for line in server.splits.splitlines()]
+    assert {evidence.document for evidence in answer.evidence} == {"harbour-report-2024.pdf", "turbine-manual.pdf"}
+    assert len(server.asked) == 2
+    with build.open_engine(settings) as engine:
+        assert engine.ask(question).parts == ()
 
 
 def test_each_image_follows_its_label_and_the_question_comes_last(engine: Engine, server: ModelServer):

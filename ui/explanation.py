@@ -10,6 +10,7 @@ from ui.text import amount
 from ui.turns import Turn
 
 STAGES = {
+    "split": "tell its parts",
     "embed": "understand the question",
     "search": "search",
     "rerank": "rank the best pages",
