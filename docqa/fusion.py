@@ -11,7 +11,8 @@ RRF_K = 60
 DOCUMENT_WEIGHT = 0.2
 NAMED_WEIGHT = 1.0  # of being a page that the question names: by its physical or its printed number
 ONLY_NAMED_WEIGHT = 3.0  # if it hardly says more: as much as all three rankings
-NEIGHBOUR_WEIGHT = 0.25  # of the page before and the page after
+NEIGHBOUR_WEIGHT = 0.25  # of the first page, for the pages before and after it
+TEMPERATURE = 2.0  # of the reranker's log-odds: as they come, nearly every page is certain or impossible
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -98,25 +99,26 @@ def rerank(pages: Sequence[RankedPage], log_odds: Mapping[PageKey, float]) -> li
 
     Pages it did not read get nothing.
     """
-    scored = [
-        page._replace(score=page.score + (logistic(log_odds[page.key]) if page.key in log_odds else 0.0))
-        for page in pages
-    ]
+    worth = {key: logistic(odds / TEMPERATURE) for key, odds in log_odds.items()}
+    scored = [page._replace(score=page.score + worth.get(page.key, 0.0)) for page in pages]
     return sorted(scored, key=lambda page: page.score, reverse=True)
 
 
 def with_neighbours(pages: Sequence[RankedPage]) -> list[RankedPage]:
-    """Let the pages before and after a page speak for it: what is asked for often runs over several.
+    """Let the first page speak for the pages before and after it: what is asked for often runs over.
 
-    None passes the first page that way; ties keep their order.
+    Neither passes it that way; ties keep their order.
     """
     if not pages:
         return []
-    scores = {page.key: page.score for page in pages}
-    supported = [
-        page.score + NEIGHBOUR_WEIGHT * sum(scores.get(key, 0.0) for key in page.key.beside()) for page in pages
+    first = pages[0]
+    beside = first.key.beside()
+    scored = [
+        page._replace(score=min(page.score + NEIGHBOUR_WEIGHT * first.score, first.score))
+        if page.key in beside
+        else page
+        for page in pages
     ]
-    scored = [page._replace(score=min(score, supported[0])) for page, score in zip(pages, supported, strict=True)]
     return sorted(scored, key=lambda page: page.score, reverse=True)
 
 

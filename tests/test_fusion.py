@@ -80,20 +80,21 @@ def test_no_part_is_crowded_out():
     assert with_every_part(in_time, among=2) == in_time
 
 
-def test_pages_beside_a_good_page_come_before_alike_pages_elsewhere():
-    pages = with_neighbours(ranked(("d", 9, 3.0), ("e", 4, 2.0), ("d", 30, 1.1), ("d", 10, 1.0), ("c", 9, 0.9)))
+def test_pages_beside_the_first_come_before_alike_pages_elsewhere():
+    pages = with_neighbours(ranked(("d", 9, 3.0), ("e", 4, 2.0), ("d", 30, 1.1), ("d", 10, 1.0), ("e", 5, 0.9)))
     assert [(page.key.document, page.key.page) for page in pages] == [
         ("d", 9),
         ("e", 4),
         ("d", 10),
         ("d", 30),
-        ("c", 9),
+        ("e", 5),
     ]
+    assert pages[-1].score == 0.9, "only the first page speaks for others"
 
 
 def test_neighbours_carry_no_page_past_the_first():
-    pages = with_neighbours(ranked(("d", 2, 3.0), ("d", 8, 2.9), ("d", 7, 2.8), ("d", 9, 2.7)))
-    assert [page.key.page for page in pages] == [2, 8, 7, 9]
+    pages = with_neighbours(ranked(("d", 8, 3.0), ("d", 7, 2.9), ("d", 2, 2.8), ("d", 9, 2.7)))
+    assert [page.key.page for page in pages] == [8, 7, 9, 2]
     assert [page.score for page in pages] == sorted((page.score for page in pages), reverse=True)
     assert with_neighbours([]) == []
 
