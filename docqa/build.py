@@ -18,7 +18,9 @@ from docqa.protocols import Answerer, Embedder, Index, Reranker
 from docqa.retrieval import Retriever
 from docqa.service import Engines, Service
 from docqa.settings import Settings
+from docqa.staging import Staging
 from docqa.types import Scope
+from docqa.unlocking import Unlocker
 
 if TYPE_CHECKING:
     from docqa.generation import ChatModel
@@ -37,6 +39,12 @@ TOKENS_FOR_PAGE = 2048  # of the budget, for each page that is considered
 def files(settings: Settings) -> Files:
     """Where originals and pages lie."""
     return Files(settings.data / "files")
+
+
+def unlocker(settings: Settings, staging: Staging) -> Unlocker:
+    """What opens PDFs that need a password."""
+    chosen = settings.ingest
+    return Unlocker(staging, timeout_s=chosen.page_timeout_s, memory_limit_mb=chosen.memory_limit_mb)
 
 
 @contextmanager

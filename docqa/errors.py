@@ -2,7 +2,7 @@
 
 DocQAError
   DocumentError         this file will fail again: report it, do not retry
-    EncryptedPDF, UnreadablePDF
+    EncryptedPDF, UnreadablePDF, TooLarge
   NotInLibrary          no such document or page: list what there is
   LibraryBusy           another process holds the library: wait, or use that process
   LibraryFull           there is no room on its disk: make some
@@ -32,6 +32,10 @@ class EncryptedPDF(DocumentError):
 
 class UnreadablePDF(DocumentError):
     """The bytes are not a PDF that can be read."""
+
+
+class TooLarge(DocumentError):
+    """The PDF, or a page, asks for more than a limit allows; the setting is in the message."""
 
 
 class NotInLibrary(DocQAError):

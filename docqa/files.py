@@ -28,7 +28,7 @@ class Removed:
 
 
 class Files:
-    """One folder for each document, below a root: original.pdf, pages/7.jpg, pages/7.json.gz.
+    """One folder for each document, below a root: original.pdf, pages/7.jpg, pages/7.json.gz, perhaps unlocked.pdf.
 
     A file is complete or absent: each is written beside its place and moved there.
     """
@@ -46,6 +46,11 @@ class Files:
     def original(self, document_id: str) -> Path:
         """Where the PDF's bytes lie."""
         return self._folder(document_id) / "original.pdf"
+
+    def readable(self, document_id: str) -> Path:
+        """The PDF to read: the copy that opens without a password if there is one."""
+        unlocked = self._unlocked(document_id)
+        return unlocked if unlocked.is_file() else self.original(document_id)
 
     def store_original(self, source: Path, document_id: str) -> None:
         """Copy a PDF in, on the disk for good when this returns.
@@ -76,6 +81,18 @@ class Files:
             return
         except OSError:  # a file system without links
             self.store_original(complete, document_id)
+        _sync_folder(target.parent)
+
+    def adopt_unlocked(self, complete: Path, document_id: str) -> None:
+        """Keep a copy that opens without a password, as adopt_original does; it replaces an earlier one."""
+        target = self._unlocked(document_id)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.with_name(f".{complete.parent.name}.part")
+        try:
+            os.link(complete, beside)
+        except OSError:  # a file system without links
+            shutil.copyfile(complete, beside)
+        os.replace(beside, target)
         _sync_folder(target.parent)
 
     def store_page(self, document_id: str, page: Page, image: bytes) -> None:
@@ -147,6 +164,9 @@ class Files:
 
     def _folder(self, document_id: str) -> Path:
         return self._root / document_id[:2] / document_id
+
+    def _unlocked(self, document_id: str) -> Path:
+        return self._folder(document_id) / "unlocked.pdf"
 
     def _page(self, document_id: str, number: int, suffix: str) -> Path:
         return self._folder(document_id) / "pages" / f"{number}.{suffix}"

@@ -80,6 +80,15 @@ class Library:
         self.catalog.requeue(document.id for document in failed)
         return self.catalog.documents(ids=[document.id for document in failed])
 
+    def unlock(self, document_id: str, copy: Path) -> None:
+        """Keep a copy that opens without a password, and let the document be read again if it failed.
+
+        Raises NotInLibrary.
+        """
+        with self.catalog.hold(document_id):
+            self.files.adopt_unlocked(copy, document_id)
+        self.retry([document_id])
+
     def delete(self, document: Document, *, collections: Sequence[str] = ()) -> Receipt:
         """Remove a document from the index, the disk, the catalog and the conversations.
 

@@ -14,6 +14,8 @@ from docqa.errors import SettingsError
 from docqa.types import OCRScope
 
 PREFIX = "DOCQA_"
+ENVIRONMENT = "environment"
+PASSWORD = "DOCQA_PDF_PASSWORD"  # of PDFs that docqa ingest reads: no setting, and in the environment alone
 ENV_FILE = Path(".env")
 
 
@@ -61,6 +63,10 @@ class IngestSettings(_Section):
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, gt=0, description="processes that read pages")
     page_timeout_s: float = Field(60, gt=0, description="a page that takes longer is marked failed")
     memory_limit_mb: int = Field(4096, ge=512, description="of each process that reads pages (Linux)")
+    max_pages: int = Field(10_000, gt=0, description="a document of more pages is refused")
+    max_page_mb: int = Field(200, gt=0, description="a page that decompresses to more is marked failed")
+    max_page_characters: int = Field(500_000, gt=0, description="a page with more text is marked failed")
+    max_image_megapixels: int = Field(500, gt=0, description="a page with a larger image is marked failed")
     ocr: OCRScope = Field(
         "scans",
         description="scans: read pages whose text is missing or garbled from their image; all: also charts and diagrams"
@@ -184,7 +190,7 @@ def load(data: Path | None = None) -> Settings:
     Raises SettingsError, naming the variable that is wrong or unknown.
     """
     for name, file in ((name, file) for file, values in _given().items() for name in values):
-        if name not in set(_variables()):
+        if name not in set(_variables()) and (name, file) != (PASSWORD, ENVIRONMENT):
             close = difflib.get_close_matches(name, _variables(), n=1, cutoff=0.6)
             hint = f"Did you mean {close[0]}?" if close else "`docqa config` lists every setting."
             raise SettingsError(f"Unknown setting {name} ({file}). {hint}")
@@ -218,7 +224,7 @@ def _given() -> dict[str, Mapping[str, str | None]]:
     """Our variables where they are set, the place that wins first."""
     from dotenv import dotenv_values
 
-    places: dict[str, Mapping[str, str | None]] = {"environment": os.environ}
+    places: dict[str, Mapping[str, str | None]] = {ENVIRONMENT: os.environ}
     if ENV_FILE.is_file():
         try:
             places[str(ENV_FILE)] = dotenv_values(ENV_FILE)

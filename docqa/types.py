@@ -15,6 +15,7 @@ Verdict = Literal["up", "down"]
 
 Vector = list[float]
 
+NEEDS_PASSWORD = "encrypted: it needs a password to open"  # begins the error of a document that does
 WEAK_EVIDENCE = 0.25  # of `Answer.answerable`: below it the answer is doubtful
 
 
@@ -92,6 +93,11 @@ class Document:
     error: str  # why it failed, or what its failed pages say; empty if nothing did
     size_bytes: int
     added_at: datetime
+
+    @property
+    def needs_password(self) -> bool:
+        """Whether it failed because nobody gave its password."""
+        return self.state == "failed" and self.error.startswith(NEEDS_PASSWORD)
 
 
 @dataclass(frozen=True, slots=True)

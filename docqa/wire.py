@@ -93,6 +93,7 @@ def document(document: Document) -> dict[str, Any]:
         "title": document.title,
         "state": document.state,
         "error": document.error,
+        "needs_password": document.needs_password,
         "pages": document.pages,
         "pages_done": document.pages_done,
         "pages_failed": document.pages_failed,

@@ -1,13 +1,16 @@
 """Files into the library, to be read; and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 from docqa import files
+from docqa.errors import DocumentError
 from docqa.library import Library
 
+Unlocked = Callable[[Path], AbstractContextManager[Path | None]]
 Outcome = Literal["done", "unchanged", "failed"]
 
 
@@ -43,15 +46,30 @@ class Registered:
     known_before: bool  # it was read, or failed, in an earlier run
 
 
+def as_it_is(_: Path) -> AbstractContextManager[None]:
+    """Files that are read without a password."""
+    return nullcontext()
+
+
 def register(
-    library: Library, paths: Sequence[Path], *, collection: str, progress: Progress
+    library: Library,
+    paths: Sequence[Path],
+    *,
+    collection: str,
+    progress: Progress,
+    unlocked: Unlocked = as_it_is,
 ) -> tuple[list[Registered], list[FileReport]]:
-    """Put files into the library; returns them, and reports of those that cannot be opened."""
+    """Put files into the library; returns them, and reports of those that cannot be opened.
+
+    `unlocked` gives the copy of a file that is to be read instead, or raises DocumentError.
+    """
     registered: list[Registered] = []
     unreadable: list[FileReport] = []
     for number, path in enumerate(paths, start=1):
         try:
-            registered.append(_register(library, path, collection))
+            registered.append(_register(library, path, collection, unlocked))
+        except DocumentError as error:
+            unreadable.append(FileReport(path, "failed", str(error)))
         except OSError as error:
             unreadable.append(FileReport(path, "failed", f"cannot be read: {error.strerror or error}"))
         except UnicodeEncodeError:
@@ -77,17 +95,26 @@ def reports(library: Library, registered: Sequence[Registered]) -> list[FileRepo
     return [_report(library, each) for each in registered]
 
 
-def _register(library: Library, path: Path, collection: str) -> Registered:
+def _register(library: Library, path: Path, collection: str, unlocked: Unlocked) -> Registered:
     str(path).encode()
     document_id = files.digest(path)
-    library.register(
-        document_id,
-        name=path.name,
-        size_bytes=path.stat().st_size,
-        collection=collection,
-        path=str(path),
-        store=lambda: library.files.store_original(path, document_id),
-    )
+    with unlocked(path) as copy:
+
+        def store() -> None:
+            library.files.store_original(path, document_id)
+            if copy:
+                library.files.adopt_unlocked(copy, document_id)
+
+        library.register(
+            document_id,
+            name=path.name,
+            size_bytes=path.stat().st_size,
+            collection=collection,
+            path=str(path),
+            store=store,
+        )
+        if copy:
+            library.retry([document_id])
     document = library.catalog.document(document_id)
     return Registered(path, document_id, known_before=document is not None and document.state in ("done", "failed"))
 

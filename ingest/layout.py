@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from docqa.types import Box, Heading, Page, TextSource, Word
 
 HEADING_SCALE = 1.15  # a heading's font is at least this much larger than the page's usual one, or it is bold
+HEADING_CHARACTERS = 300
 HEADING_WORDS = 16  # longer lines are sentences in a large font
 BLOCK_GAP = 0.75  # of a row's height: a wider gap between two rows starts a new block
 PROSE_CHARACTERS = 25  # columns whose usual line is shorter are cells of a table
@@ -121,7 +122,8 @@ def _joined(headings: Sequence[Heading], text: str) -> tuple[Heading, ...]:
             joined[-1] = Heading(last.start, f"{last.text} {heading.text}", last.size)
         else:
             joined.append(heading)
-    return tuple(heading for heading in joined if len(heading.text.split()) <= HEADING_WORDS)
+    short = (heading for heading in joined if len(heading.text) <= HEADING_CHARACTERS)
+    return tuple(heading for heading in short if len(heading.text.split()) <= HEADING_WORDS)
 
 
 def with_pictures(lines: Sequence[Line], pictures: Iterable[Sequence[Line]]) -> list[Line]:

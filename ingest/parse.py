@@ -9,9 +9,10 @@ from typing import Any
 
 import pymupdf
 from PIL import Image
+from pymupdf import mupdf
 
 from docqa.errors import EncryptedPDF, UnreadablePDF
-from docqa.types import Box
+from docqa.types import NEEDS_PASSWORD, Box
 from ingest.layout import Line
 from ingest.pictures import Raster
 
@@ -40,20 +41,23 @@ class PDF:
     Raises EncryptedPDF or UnreadablePDF if it cannot be opened or has no pages.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, password: str = "") -> None:
         with path.open("rb") as file:
             head = file.read(1024)
         if b"%PDF" not in head:
             raise UnreadablePDF(f"not a PDF: {_what_it_is(head)}")
         try:
             self._document = pymupdf.open(path, filetype="pdf")
-            if self._document.needs_pass:
-                raise EncryptedPDF("encrypted: it needs a password to open")
+            self.was_locked = bool(self._document.needs_pass)  # an empty password does not open it
+            if self.was_locked and not self._document.authenticate(password):
+                raise EncryptedPDF(
+                    f"{NEEDS_PASSWORD}: give it on the library page, or with docqa ingest FILE --password"
+                )
             self.pages = int(self._document.page_count)
             self.title = str((self._document.metadata or {}).get("title") or "")  # often empty or junk
         except (RuntimeError, ValueError) as error:
-            reason = " ".join(str(error).replace(f"file '{path}'", "it").replace(f"file '{path.name}'", "it").split())
-            raise UnreadablePDF(f"damaged: {reason[:200]}. Open it in a viewer and save it anew") from error
+            reason = str(error).replace(f"file '{path}'", "it").replace(f"file '{path.name}'", "it")
+            raise _damaged(reason) from error
         if not self.pages:
             raise UnreadablePDF("damaged: no page can be found in it")
 
@@ -68,6 +72,33 @@ class PDF:
         pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
         image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
         return Sheet(width, height, _lines(page), image)
+
+    def save_unlocked(self, target: Path) -> None:
+        """Write a copy that opens without a password.
+
+        Raises UnreadablePDF.
+        """
+        try:
+            self._document.save(target, encryption=mupdf.PDF_ENCRYPT_NONE)
+        except (RuntimeError, ValueError) as error:
+            raise _damaged(str(error)) from error
+
+    def content_bytes(self, number: int, *, most: int) -> int:
+        """How large the instructions are that draw page `number` (1-based); `most` if larger. They are not kept."""
+        page: Any = self._document[number - 1]
+        try:
+            sheet = mupdf.pdf_page_from_fz_page(page.this)
+            stream = mupdf.pdf_open_contents_stream(sheet.doc(), mupdf.pdf_dict_gets(sheet.obj(), "Contents"))
+            return int(mupdf.fz_skip(stream, most))
+        except RuntimeError:  # whoever renders it copes with that, or says what is wrong
+            return 0
+
+    def image_sizes(self, number: int) -> list[tuple[int, int]]:
+        """Pixels across and down of the images that page `number` (1-based) may show, as they say themselves."""
+        try:
+            return [(int(image[2]), int(image[3])) for image in self._document.get_page_images(number - 1)]
+        except (RuntimeError, ValueError):
+            return []
 
     def label(self, number: int) -> str | None:
         """What the PDF itself calls page `number` (1-based); None if that is its place in the file, or not readable."""
@@ -115,6 +146,10 @@ def _font(spans: list[dict[str, Any]]) -> tuple[float, bool]:
     return round(max(shown, key=lambda span: len(span["text"]))["size"], 1), all(
         span["flags"] & _BOLD for span in shown
     )
+
+
+def _damaged(reason: str) -> UnreadablePDF:
+    return UnreadablePDF(f"damaged: {' '.join(reason.split())[:200]}. Open it in a viewer and save it anew")
 
 
 def _what_it_is(head: bytes) -> str:

@@ -134,7 +134,7 @@ class Pipeline:
     def _open(self, documents: Sequence[Document]) -> Iterator[_Job]:
         """Jobs for the documents that open; the others are recorded as failed."""
         opening = [
-            (document, self._sandbox.submit(read_cover, self._library.files.original(document.id)))
+            (document, self._sandbox.submit(read_cover, self._library.files.readable(document.id), self._options))
             for document in documents
         ]
         for document, pending in opening:
@@ -185,8 +185,8 @@ class Pipeline:
         try:
             while True:
                 for job, number in islice(tasks, ahead - len(pending)):
-                    original = self._library.files.original(job.document.id)
-                    pending.append((job, number, self._sandbox.submit(read_page, original, number, self._options)))
+                    path = self._library.files.readable(job.document.id)
+                    pending.append((job, number, self._sandbox.submit(read_page, path, number, self._options)))
                 if not pending:
                     return
                 job, number, page = pending.popleft()

@@ -1,12 +1,14 @@
 """One page, from PDF to text, words and image: the task a child process runs."""
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docqa.types import OCRScope, Page
+from ingest import limits
+from ingest.limits import Limits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -26,6 +28,7 @@ class ReadingOptions:
     dpi: int = 150
     max_side: int = 2400  # pixels
     jpeg_quality: int = 80
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +45,31 @@ class Cover:
     title: str  # in its metadata; often empty or junk
 
 
-def read_cover(path: Path) -> Cover:
+def read_cover(path: Path, options: ReadingOptions) -> Cover:
     """Open the PDF.
 
-    Raises EncryptedPDF or UnreadablePDF.
+    Raises EncryptedPDF, UnreadablePDF or TooLarge.
     """
     pdf = _open(path)
+    limits.check_pages(pdf.pages, options.limits)
     return Cover(pdf.pages, pdf.title)
 
 
 def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
     """Read page `number` (1-based): its own text, with that of its pictures; or OCR where that is missing or garbled.
 
-    Raises EncryptedPDF or UnreadablePDF.
+    Raises EncryptedPDF, UnreadablePDF or TooLarge.
     """
     from ingest import ocr
     from ingest.ink import share_beside
     from ingest.layout import compose
 
     pdf = _open(path)
+    limits.check_content(pdf.content_bytes(number, most=(options.limits.page_mb << 20) + 1), options.limits)
+    limits.check_images(pdf.image_sizes(number), options.limits)
     sheet = pdf.sheet(number, dpi=options.dpi, max_side=options.max_side)
     scale = sheet.width / sheet.image.width  # points per pixel
+    limits.check_text(sum(len(word) for line in sheet.lines for word, _ in line.words), options.limits)
     is_scan = options.ocr != "off" and ocr.needed(sheet.lines, sheet.image, points_per_pixel=scale)
     lines = _with_pictures(pdf, number, sheet) if options.ocr == "all" and not is_scan else sheet.lines
     page = compose(number, sheet.width, sheet.height, lines, "layer")

@@ -1,38 +1,31 @@
 """Child processes for work on untrusted files: a hang, a crash or a memory bomb costs one page, never the run."""
 
-import concurrent.futures
-import logging
 import multiprocessing
 import signal
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import Any, Generic, ParamSpec, TypeVar
 
-import pebble
+from docqa.errors import SettingsError
+from ingest.child import Child, PageFailed, Task
 
-from docqa.errors import DocumentError
+__all__ = ["PageFailed", "Pending", "Sandbox"]
 
-logger = logging.getLogger(__name__)
+STOPPED = "the run was stopped"
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
-class PageFailed(DocumentError):
-    """The work on this page was given up; its message says why."""
-
-
 class Pending(Generic[Result]):
     """A task that was handed to the sandbox."""
 
-    def __init__(self, future: Any, timeout_s: float, memory_limit_mb: int) -> None:  # noqa: ANN401  pebble.ProcessFuture
+    def __init__(self, future: "Future[Result]") -> None:
         self._future = future
-        self._timeout_s = timeout_s
-        self._memory_limit_mb = memory_limit_mb
 
     def result(self) -> Result:
         """Wait for the task.
@@ -40,70 +33,73 @@ class Pending(Generic[Result]):
         Raises a DocumentError that the task raised, or PageFailed if it failed otherwise: took too long, died, needed
         too much memory, or made a parser fail.
         """
-        try:
-            result: Result = self._future.result()
-            return result
-        except concurrent.futures.TimeoutError as error:
-            raise PageFailed(f"timed out after {self._timeout_s:g} s (DOCQA_INGEST__PAGE_TIMEOUT_S)") from error
-        except pebble.ProcessExpired as error:
-            raise PageFailed(f"the process reading it died ({_death(error.exitcode)})") from error
-        except MemoryError as error:
-            raise PageFailed(f"needs more than {self._memory_limit_mb} MB (DOCQA_INGEST__MEMORY_LIMIT_MB)") from error
+        return self._future.result()
 
     def cancel(self) -> None:
-        """Let it not be done, or not be finished."""
+        """Let it not be done, unless it has begun."""
         self._future.cancel()
 
 
 class Sandbox:
-    """A pool of child processes, started with the first task; one that fails is replaced."""
+    """Child processes, started with the first task; one that fails is replaced. Each has a thread here that asks it.
+
+    They share nothing, neither a lock nor a pipe: whenever one dies, the others go on.
+    """
 
     def __init__(self, *, workers: int, timeout_s: float, memory_limit_mb: int) -> None:
         self.workers = workers
         self._timeout_s = timeout_s
         self._memory_limit_mb = memory_limit_mb
-        self._pool: pebble.ProcessPool | None = None
+        self._threads: ThreadPoolExecutor | None = None
+        self._context: ForkServerContext | SpawnContext | None = None
+        self._mine = threading.local()  # its child, for each thread
+        self._children: set[Child] = set()
+        self._changing = threading.Lock()
+        self._closed = False
 
     def submit(self, task: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Pending[Result]:
         """Run a function of a module in some child, at most timeout_s long."""
-        if self._pool is None:
-            self._pool = self._started()
-        future = self._pool.schedule(_contained, args=[task, args, kwargs], timeout=self._timeout_s)
-        return Pending(future, self._timeout_s, self._memory_limit_mb)
+        if self._threads is None:
+            self._context = _context()
+            self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="sandbox")
+        return Pending(self._threads.submit(self._done, Task(task, args, kwargs)))
 
     def close(self) -> None:
         """Stop all children at once."""
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool.join()
+        with self._changing:
+            self._closed = True
+            for child in self._children:
+                child.kill()
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
 
-    def _started(self) -> pebble.ProcessPool:
-        with _interrupts_held_back():
-            context = _context()
-            limit = (self._memory_limit_mb,)
-            pool = pebble.ProcessPool(self.workers, initializer=_limit_memory, initargs=limit, context=context)
-            for greeting in [pool.schedule(time.sleep, args=[0.02]) for _ in range(self.workers)]:
-                greeting.result()
-        return pool
+    def _done(self, task: Task) -> Any:  # noqa: ANN401  whatever the task returns
+        child: Child | None = getattr(self._mine, "child", None)
+        if child is None or not child.is_there:
+            child = self._mine.child = self._replaced(child)
+        return child.ask(task)
+
+    def _replaced(self, child: Child | None) -> Child:
+        with self._changing:
+            if child is not None:
+                child.kill()
+                self._children.discard(child)
+            if self._closed:
+                raise PageFailed(STOPPED)
+            assert self._context is not None
+            fresh = Child(self._context, timeout_s=self._timeout_s, memory_limit_mb=self._memory_limit_mb)
+            self._children.add(fresh)
+        try:
+            fresh.wait()
+        except EOFError:
+            if self._closed:
+                raise PageFailed(STOPPED) from None
+            limit = f"DOCQA_INGEST__MEMORY_LIMIT_MB is {self._memory_limit_mb}: if that is little, raise it"
+            raise SettingsError(f"A process that reads pages died while it started. {limit}") from None
+        return fresh
 
 
-@contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Let a Ctrl-C wait until the block ends: children that are stopped while they start complain on the terminal."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
-    if held:
-        signal.raise_signal(signal.SIGINT)
-
-
-def _context() -> multiprocessing.context.BaseContext:
+def _context() -> ForkServerContext | SpawnContext:
     """How children are started: where the system can, forked from a server process that has the parsers loaded."""
     if sys.platform == "win32":
         return multiprocessing.get_context("spawn")
@@ -117,29 +113,3 @@ def _context() -> multiprocessing.context.BaseContext:
         finally:
             signal.signal(signal.SIGINT, handler)
     return context
-
-
-def _limit_memory(memory_limit_mb: int) -> None:
-    if sys.platform == "linux":
-        import resource
-
-        limit = memory_limit_mb << 20
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-
-
-def _contained(task: Callable[..., Result], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Result:
-    """Run a task in the child; whatever untrusted bytes make a parser raise becomes an error that can travel."""
-    try:
-        return task(*args, **kwargs)
-    except (DocumentError, MemoryError):
-        raise
-    except Exception as error:
-        logger.info("a task in the sandbox failed", exc_info=error)
-        raise PageFailed(f"the parser failed: {type(error).__name__}: {' '.join(str(error).split())[:200]}") from None
-
-
-def _death(exit_code: int) -> str:
-    try:
-        return signal.Signals(-exit_code).name
-    except ValueError:
-        return f"exit code {exit_code}"

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from docqa.client import Client, DocumentDetail, NotInLibrary, PageState
-from ui import connection, deletion, offline, scope
+from ui import connection, deletion, offline, scope, unlock
 from ui.components import component
 from ui.text import ago, amount, duration, plain, ranges, size
 
@@ -77,7 +77,7 @@ def _head(client: Client, document: DocumentDetail) -> None:
             on_click="ignore",
             key="download",
         )
-        if (document.state == "failed" or document.pages_failed) and st.button(
+        if _can_be_retried(document) and st.button(
             "Read again", icon=":material/refresh:", help="Reads again what failed", key="read_again"
         ):
             client.retry(document.id)
@@ -86,9 +86,15 @@ def _head(client: Client, document: DocumentDetail) -> None:
             deletion.confirm(client, document)
     if document.state == "failed":
         st.error(plain(document.error), icon=":material/error:")
+        if document.needs_password:
+            unlock.ask(client, document)
     elif document.state != "done":
         done = document.pages_done + document.pages_failed
         st.progress(done / document.pages if document.pages else 0.0, text=_pace(document, done))
+
+
+def _can_be_retried(document: DocumentDetail) -> bool:
+    return not document.needs_password and (document.state == "failed" or document.pages_failed > 0)
 
 
 def _facts(document: DocumentDetail) -> str:

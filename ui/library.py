@@ -170,5 +170,5 @@ def _row(each: Document) -> Mapping[str, Any]:
         "collections": list(each.collections),
         "size": size(each.size_bytes),
         "added": ago(each.added_at),
-        "retry": each.state == "failed" or partly,
+        "retry": (each.state == "failed" and not each.needs_password) or partly,
     }

@@ -6,7 +6,7 @@ import streamlit as st
 
 from docqa.client import Stats
 from docqa.types import Document
-from ui import connection, notice
+from ui import connection, notice, unlock
 from ui.components import component
 from ui.text import amount, duration, plain
 
@@ -89,7 +89,9 @@ def _failed() -> None:
             for each in failed.documents:
                 with st.container(horizontal=True, vertical_alignment="center"):
                     st.markdown(f"**{plain(each.name)}**: {plain(each.error)}")
-                    if st.button("Try again", key=f"retry_{each.id}", type="tertiary", icon=":material/refresh:"):
+                    if each.needs_password:
+                        unlock.ask(client, each)
+                    elif st.button("Try again", key=f"retry_{each.id}", type="tertiary", icon=":material/refresh:"):
                         client.retry(each.id)
                         connection.forget()
                         st.rerun()

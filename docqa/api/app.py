@@ -8,6 +8,7 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from docqa import build
 from docqa.api import (
     chat,
     conversations,
@@ -25,8 +26,8 @@ from docqa.api.context import Context
 from docqa.api.limits import BodyLimit, Rates, Slots
 from docqa.api.metrics import Metrics
 from docqa.api.observation import Observed
-from docqa.api.uploads import Staging
 from docqa.service import Service
+from docqa.staging import Staging
 
 LONGEST_BODY = 4 << 20  # bytes
 UPLOADS = "/v1/documents"  # have a limit of their own
@@ -36,9 +37,11 @@ def build_app(service: Service) -> FastAPI:
     """The API; what it keeps beside the service lives as long as the app."""
     chosen = service.settings.api
     running, waiting = chosen.concurrent_questions, chosen.queued_questions
+    staging = Staging(service.library.files.uploads)
     context = Context(
         service=service,
-        staging=Staging(service.library.files.uploads),
+        staging=staging,
+        unlocker=build.unlocker(service.settings, staging),
         questions=Slots("question", running=running, waiting=waiting),
         searches=Slots("search", running=running, waiting=waiting),
         metrics=Metrics(),

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from docqa.types import Verdict
 
 LONGEST_QUESTION = 4000  # characters
+LONGEST_PASSWORD = 1000
 COLLECTION = r"^[\w][\w .-]{0,127}$"
 SOMETHING = r"\S"
 PAGES = r"^[1-9][0-9]{0,5}(-[1-9][0-9]{0,5})?$"
@@ -25,6 +26,7 @@ Question = Annotated[
 ]
 Collection = Annotated[str, Field(pattern=COLLECTION, examples=["default"])]
 DocumentId = Annotated[str, Field(min_length=1, max_length=64, description="sha256 of the PDF's bytes, hex")]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_PASSWORD)]
 PageRange = Annotated[str, Field(pattern=PAGES, examples=["3-5", "9"], description="physical pages")]
 
 
@@ -72,6 +74,12 @@ class RetryBody(_Request):
     """Which failed documents are to be read again."""
 
     collection: Collection | None = Field(None, description="without it in all collections")
+
+
+class UnlockBody(_Request):
+    """What opens a document. It is not kept."""
+
+    password: Password | None = None
 
 
 class FeedbackBody(_Request):

@@ -7,8 +7,9 @@ from fastapi import Depends, Request
 
 from docqa.api.limits import Slots
 from docqa.api.metrics import Metrics
-from docqa.api.uploads import Staging
 from docqa.service import Service
+from docqa.staging import Staging
+from docqa.unlocking import Unlocker
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Context:
 
     service: Service
     staging: Staging
+    unlocker: Unlocker
     questions: Slots
     searches: Slots
     metrics: Metrics

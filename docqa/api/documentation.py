@@ -75,6 +75,13 @@ UPLOAD: dict[str, Any] = {
                             "description": "PDFs, each with its file name; folders in it are kept",
                         },
                         "collection": {"type": "string", "pattern": r"^[\w][\w .-]{0,127}$", "default": "default"},
+                        "password": {
+                            "type": "string",
+                            "format": "password",
+                            "minLength": 1,
+                            "maxLength": 1000,
+                            "description": "of those that need one; it is not kept",
+                        },
                     },
                 },
                 "encoding": {"file": {"contentType": "application/pdf"}},

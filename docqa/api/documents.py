@@ -3,6 +3,7 @@
 import re
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path as PDFPath
 from typing import Annotated, Any, Literal
 
 from anyio.to_thread import run_sync
@@ -12,10 +13,10 @@ from starlette.responses import FileResponse, Response
 from docqa import wire
 from docqa.api import names, shapes, uploads
 from docqa.api.access import Access, Caller
-from docqa.api.bodies import COLLECTION, EXPECTED, RetryBody
-from docqa.api.context import Context, Shared
+from docqa.api.bodies import COLLECTION, EXPECTED, RetryBody, UnlockBody
+from docqa.api.context import Shared
 from docqa.api.documentation import NOT_MODIFIED, PART_OF_PDF, PDF, UPLOAD, problem_responses
-from docqa.api.multipart import Upload
+from docqa.api.registration import kept
 from docqa.api.sending import Known, is_known, sent
 from docqa.errors import NotInLibrary, UsageError
 from docqa.types import Collection, Document, DocumentState
@@ -39,7 +40,8 @@ DocumentId = Annotated[str, Path(description="sha256 of the PDF's bytes, hex", m
 async def upload(request: Request, caller: Caller, shared: Shared) -> Response:
     """Store PDFs in a collection and queue them to be read; what is answered is on the disk for good.
 
-    The same bytes again are the same document; other bytes under the same name are its next version.
+    The same bytes again are the same document; other bytes under the same name are its next version. A password is
+    tried on the files that need one; if it opens not all of them, nothing of the upload is kept.
     """
     limit_mb = shared.service.settings.api.max_upload_mb
     async with uploads.received(request, shared.staging, limit_mb=limit_mb) as form:
@@ -47,7 +49,7 @@ async def upload(request: Request, caller: Caller, shared: Shared) -> Response:
         if not re.fullmatch(COLLECTION, collection):
             raise UsageError(f"collection: {EXPECTED[COLLECTION]} expected")
         caller.require_collection(collection)
-        documents = [await run_sync(partial(_kept, each, collection, caller, shared)) for each in form.uploads]
+        documents = await run_sync(partial(kept, form.uploads, collection, form.password, caller, shared))
     status = 202 if any(each["new"] for each in documents) else 200
     return sent({"documents": documents}, status)
 
@@ -95,9 +97,7 @@ def document(document_id: DocumentId, caller: Caller) -> Response:
 def file(document_id: DocumentId, caller: Caller, known: Known = None) -> Response:
     """Send the PDF as it came, or the bytes of it that a Range header asks for."""
     found = caller.document(document_id)
-    path = caller.library.files.original(found.id)
-    if not path.is_file():
-        raise NotInLibrary(f"The file of document {found.id[:12]} is gone: upload it again, or run docqa doctor")
+    path = _original(found, caller)
     tag = f'"{found.id}"'  # the same bytes are the same document
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if is_known(tag, known):
@@ -126,11 +126,19 @@ def delete(document_id: DocumentId, caller: Caller) -> Response:
     summary="Read a document's failed pages again",
     status_code=202,
     response_model=shapes.Document,
-    responses=problem_responses(404, 422),
+    responses=problem_responses(404, 413, 415, 422),
 )
-def retry(document_id: DocumentId, caller: Caller) -> Response:
-    """Queue a document that failed, or whose pages did; one that did not is left as it is."""
-    caller.library.retry([caller.document(document_id).id])
+def retry(document_id: DocumentId, caller: Caller, shared: Shared, body: UnlockBody | None = None) -> Response:
+    """Queue a document that failed, or whose pages did; one that did not is left as it is.
+
+    If it needs a password, this is where to give it: a wrong one is refused, and changes nothing.
+    """
+    found = caller.document(document_id)
+    if body and body.password:
+        with shared.unlocker.copy(_original(found, caller), body.password.get_secret_value()) as copy:
+            if copy:
+                caller.library.unlock(found.id, copy)
+    caller.library.retry([found.id])
     return sent(wire.document(caller.document(document_id)), 202)
 
 
@@ -162,19 +170,11 @@ def collections(caller: Caller) -> Response:
     return sent({"collections": [asdict(each) for _, each in sorted((empty | there).items())]})
 
 
-def _kept(upload: Upload, collection: str, caller: Access, shared: Context) -> dict[str, Any]:
-    library = caller.library
-    new = library.register(
-        upload.document_id,
-        name=upload.name,
-        size_bytes=upload.size_bytes,
-        collection=collection,
-        path=upload.path,
-        store=partial(library.files.adopt_original, upload.staged, upload.document_id),
-    )
-    shared.metrics.uploaded(upload.size_bytes)
-    found = caller.document(upload.document_id)
-    return wire.document(found) | {"new": new, "status_url": f"/v1/documents/{found.id}"}
+def _original(document: Document, caller: Access) -> PDFPath:
+    path = caller.library.files.original(document.id)
+    if not path.is_file():
+        raise NotInLibrary(f"The file of document {document.id[:12]} is gone: upload it again, or run docqa doctor")
+    return path
 
 
 def _page_states(document: Document, caller: Access) -> list[dict[str, Any]]:

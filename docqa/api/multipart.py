@@ -18,7 +18,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from docqa.api import names
 from docqa.errors import LibraryFull, UsageError
 
-FILE, COLLECTION = b"file", b"collection"  # the parts there are
+FILE, COLLECTION, PASSWORD = b"file", b"collection", b"password"  # the parts there are
 MOST_FILES = 10_000
 LONGEST_FIELD = 4096  # bytes
 LONGEST_HEADER = 16 << 10
@@ -52,7 +52,8 @@ class _Part:
 
     header: bytearray = field(default_factory=bytearray)
     disposition: bytes = b""
-    collection: bytearray | None = None
+    name: bytes = b""  # if it is no file
+    value: bytearray = field(default_factory=bytearray)
     file: IO[bytes] | None = None
     path: str = ""
     head: bytes = b""
@@ -64,7 +65,7 @@ class Reader:
 
     def __init__(self, boundary: bytes, folder: Path, *, most_bytes: int) -> None:
         self.uploads: list[Upload] = []
-        self.collection: str | None = None
+        self._fields: dict[bytes, str] = {}  # what came beside the files
         self._folder = folder
         self._most_bytes = most_bytes
         self._bytes = 0
@@ -89,6 +90,16 @@ class Reader:
             )
         except FormParserError as error:
             raise UsageError(f"The form cannot be read: {error}") from error
+
+    @property
+    def collection(self) -> str | None:
+        """What was sent as its name."""
+        return self._fields.get(COLLECTION)
+
+    @property
+    def password(self) -> str | None:
+        """What was sent to open the files."""
+        return self._fields.get(PASSWORD)
 
     def feed(self, chunks: Iterable[bytes]) -> None:
         """Take the next bytes.
@@ -132,8 +143,8 @@ class Reader:
     def _open(self) -> None:
         _, options = parse_options_header(self._part.disposition)
         name = options.get(b"name")
-        if name == COLLECTION and self.collection is None:
-            self._part.collection = bytearray()
+        if name in (COLLECTION, PASSWORD) and name not in self._fields:
+            self._part.name = name
         elif name == FILE and len(self._staged) < MOST_FILES:
             self._part.path = _path(self._part.disposition, options)
             self._part.file = tempfile.NamedTemporaryFile(dir=self._folder, delete=False)
@@ -144,16 +155,16 @@ class Reader:
         else:
             shown = (name or b"").decode("utf-8", "replace")[:40]
             raise UsageError(
-                f'There is no part called "{shown}" here: "file" (one or more) and "collection" (once) are'
+                f'There is no part called "{shown}" here: "file" (one or more), "collection" and "password" (once) are'
             )
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         part = self._part
         piece = memoryview(data)[start:end]
-        if part.collection is not None:
-            part.collection += piece
-            if len(part.collection) > LONGEST_FIELD:
-                raise UsageError("The name of the collection is too long: 128 characters at most")
+        if part.name:
+            part.value += piece
+            if len(part.value) > LONGEST_FIELD:
+                raise UsageError(f'The part "{part.name.decode()}" is too long')
         if part.file is None:
             return
         self._bytes += len(piece)
@@ -169,8 +180,8 @@ class Reader:
 
     def _close(self) -> None:
         part = self._part
-        if part.collection is not None:
-            self.collection = part.collection.decode("utf-8", "replace")
+        if part.name:
+            self._fields[part.name] = part.value.decode("utf-8", "replace")
         if part.file is not None:
             _require_pdf(part)
             part.file.flush()

@@ -36,6 +36,7 @@ class Document(Shape):
     title: str
     state: DocumentState
     error: str
+    needs_password: bool = Field(description="whether it failed because nobody gave its password")
     pages: int
     pages_done: int
     pages_failed: int

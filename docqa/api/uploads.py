@@ -1,57 +1,19 @@
 """Files that come in with a request, to the disk as they come: memory does not grow with their size."""
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import anyio
 from anyio.to_thread import run_sync
-from filelock import FileLock, Timeout
 from python_multipart.multipart import parse_options_header
 from starlette.requests import Request
 
 from docqa.api.multipart import FormTooLarge, Reader
 from docqa.api.problems import Problem, Refused
+from docqa.staging import Staging
 
 BLOCK_BYTES = 512 << 10  # that are parsed and written at once
 AROUND_BYTES = 4 << 20  # of a form, beside its files
-LOCK = ".lock"
-
-
-class Staging:
-    """Where files lie while they come in: a folder of this process, locked as long as it lives."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._folder: Path | None = None
-        self._lock: FileLock | None = None
-
-    def clean(self) -> None:
-        """Remove what processes left that were killed."""
-        for folder in self._root.iterdir():
-            try:
-                with FileLock(folder / LOCK, timeout=0):
-                    shutil.rmtree(folder)
-            except (Timeout, FileNotFoundError, NotADirectoryError):  # in use, or another process removed it
-                continue
-
-    def folder(self) -> Path:
-        """Of this process."""
-        if self._folder is None:
-            folder = Path(tempfile.mkdtemp(prefix="api-", dir=self._root))
-            self._lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
-            self._lock.acquire()
-            self._folder = folder
-        return self._folder
-
-    def close(self) -> None:
-        """Remove it."""
-        if self._folder is not None and self._lock is not None:
-            shutil.rmtree(self._folder)
-            self._lock.release()
-            self._folder = self._lock = None
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -13,6 +14,19 @@ from docqa.errors import UsageError
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @options.collection
 @click.option("--retry-failed", is_flag=True, help="Read failed files and pages again: all, or those below PATH.")
+@click.option(
+    "--password",
+    prompt="Password of the PDFs",
+    prompt_required=False,
+    hide_input=True,
+    metavar="[PASSWORD]",
+    envvar="DOCQA_PDF_PASSWORD",  # which docqa.settings lets pass
+    show_envvar=True,
+    help="Opens those of the files that need one; without a value, as the last word, it is asked for. It is not kept.",
+)
+@click.option(
+    "--password-file", type=click.File(encoding="utf-8"), metavar="FILE", help="Holds it in its first line; - is stdin."
+)
 @click.option("--watch", is_flag=True, help="Then follow the folders: read what comes or changes, forget what goes.")
 @click.option(
     "--poll",
@@ -22,7 +36,14 @@ from docqa.errors import UsageError
 )
 @click.pass_obj
 def ingest(
-    data: Path | None, paths: tuple[str, ...], collection: str, retry_failed: bool, watch: bool, poll: float | None
+    data: Path | None,
+    paths: tuple[str, ...],
+    collection: str,
+    retry_failed: bool,
+    password: str | None,
+    password_file: TextIO | None,
+    watch: bool,
+    poll: float | None,
 ) -> None:
     """Read PDFs into the library: files, folders, or patterns like 'reports/**/*.pdf'.
 
@@ -34,9 +55,14 @@ def ingest(
     from ingest.discover import discover
 
     if not paths and not retry_failed:
-        raise UsageError("Which files? Name PDFs or folders: docqa ingest PATH...")
+        hint = ". --password without a value comes last" if password else ""
+        raise UsageError(f"Which files? Name PDFs or folders: docqa ingest PATH...{hint}")
     if (watch and retry_failed) or (poll and not watch):
         raise UsageError("--poll belongs to --watch, and --retry-failed does not")
+    if password_file:
+        password = password_file.readline().rstrip("\r\n")
+    if password is not None and (watch or retry_failed):
+        raise UsageError("A password opens the files that are named: docqa ingest FILE --password, nothing else")
     settings = load(data)
     if watch:
         following.follow(settings, paths, collection=collection, poll_s=poll)
@@ -47,7 +73,7 @@ def ingest(
         if retry_failed:
             reports = reading.read_again(settings, library, model, found if paths else None)
         else:
-            reports = reading.read(settings, library, model, found, collection=collection)
+            reports = reading.read(settings, library, model, found, collection=collection, password=password)
     reading.report(reports)
     if any(each.outcome == "failed" for each in reports):
         sys.exit(1)

@@ -30,16 +30,37 @@ def read(
     paths: Sequence[Path],
     *,
     collection: str,
+    password: str | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> list["FileReport"]:
     """Put files into the library and read what was not read yet, until `stopping`; returns what became of each."""
     from ingest import intake
 
-    with shown_progress() as progress:
-        registered, unreadable = intake.register(library, paths, collection=collection, progress=progress)
+    with shown_progress() as progress, _unlocking(settings, library, password) as unlocked:
+        registered, unreadable = intake.register(
+            library, paths, collection=collection, progress=progress, unlocked=unlocked
+        )
         document_ids = [each.document_id for each in registered]
         read_registered(settings, library, model, document_ids, progress, stopping=stopping)
     return unreadable + intake.reports(library, registered)
+
+
+@contextmanager
+def _unlocking(settings: "Settings", library: "Library", password: str | None) -> Iterator["intake.Unlocked"]:
+    """How files are opened that need a password: with this one."""
+    from docqa import build
+    from docqa.staging import Staging
+    from ingest import intake
+
+    if not password:
+        yield intake.as_it_is
+        return
+    staging = Staging(library.files.uploads)
+    unlocker = build.unlocker(settings, staging)
+    try:
+        yield lambda path: unlocker.copy(path, password)
+    finally:
+        staging.close()
 
 
 def read_again(
@@ -88,13 +109,23 @@ def read_registered(
 @contextmanager
 def pipeline(settings: "Settings", library: "Library", model: "Embedder") -> Iterator["Pipeline"]:
     """A pipeline into the library, its child processes stopped at the end."""
+    from ingest.limits import Limits
     from ingest.pipeline import Pipeline
     from ingest.reading import ReadingOptions
     from ingest.sandbox import Sandbox
 
     chosen = settings.ingest
     reading = ReadingOptions(
-        ocr=chosen.ocr, dpi=chosen.image_dpi, max_side=chosen.image_max_side, jpeg_quality=chosen.image_quality
+        ocr=chosen.ocr,
+        dpi=chosen.image_dpi,
+        max_side=chosen.image_max_side,
+        jpeg_quality=chosen.image_quality,
+        limits=Limits(
+            pages=chosen.max_pages,
+            page_mb=chosen.max_page_mb,
+            page_characters=chosen.max_page_characters,
+            image_megapixels=chosen.max_image_megapixels,
+        ),
     )
     sandbox = Sandbox(workers=chosen.workers, timeout_s=chosen.page_timeout_s, memory_limit_mb=chosen.memory_limit_mb)
     try:

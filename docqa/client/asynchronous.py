@@ -31,14 +31,18 @@ class AsyncClient:
                 trust_env=transport.through_proxy(url),
             )
 
-    async def upload(self, *files: Uploadable, collection: str = "default") -> tuple[nouns.Uploaded, ...]:
+    async def upload(
+        self, *files: Uploadable, collection: str = "default", password: str | None = None
+    ) -> tuple[nouns.Uploaded, ...]:
         """Send PDFs, by path or as open files; they are read from the disk while they are sent.
 
         Returns at once: a worker reads them. The same bytes again change nothing; other bytes of the same name are
-        its next version.
+        its next version. A password is tried on those that need one, and kept nowhere.
+
+        Raises DocumentError if it opens not all of them.
         """
         with opened(files) as uploads:
-            return await self._send(calls.upload(uploads, collection))
+            return await self._send(calls.upload(uploads, collection, password))
 
     async def wait(
         self,
@@ -92,9 +96,12 @@ class AsyncClient:
         """Delete a document from the index, the disk, the catalog and the conversations."""
         return await self._send(calls.delete(document_id))
 
-    async def retry(self, document_id: str) -> Document:
-        """Read again what failed of a document."""
-        return await self._send(calls.retry(document_id))
+    async def retry(self, document_id: str, password: str | None = None) -> Document:
+        """Read again what failed of a document; if it needs a password, with that.
+
+        Raises DocumentError if the password is wrong.
+        """
+        return await self._send(calls.retry(document_id, password))
 
     async def retry_all(self, collection: str | None = None) -> tuple[Document, ...]:
         """Read again whatever failed; the documents that will be."""

@@ -56,13 +56,13 @@ class Question:
         return {name: value for name, value in said.items() if value not in (None, [])} | {"stream": stream}
 
 
-def upload(uploads: Sequence[Upload], collection: str) -> Call[tuple[nouns.Uploaded, ...]]:
+def upload(uploads: Sequence[Upload], collection: str, password: str | None) -> Call[tuple[nouns.Uploaded, ...]]:
     """Send PDFs."""
     return Call(
         "POST",
         "/v1/documents",
         _list(nouns.Uploaded, "documents"),
-        form={"collection": collection},
+        form={"collection": collection} | ({"password": password} if password else {}),
         uploads=tuple(uploads),
         statuses=(200, 202),
     )
@@ -92,9 +92,10 @@ def delete(document_id: str) -> Call[nouns.DeletionReceipt]:
     return Call("DELETE", _document(document_id), _one(nouns.DeletionReceipt))
 
 
-def retry(document_id: str) -> Call[Document]:
+def retry(document_id: str, password: str | None) -> Call[Document]:
     """Read what failed of it again."""
-    return Call("POST", f"{_document(document_id)}/retry", _one(Document), statuses=(200, 202))
+    body = {"password": password} if password else None
+    return Call("POST", f"{_document(document_id)}/retry", _one(Document), body=body, statuses=(200, 202))
 
 
 def retry_all(collection: str | None) -> Call[tuple[Document, ...]]:

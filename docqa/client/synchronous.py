@@ -33,14 +33,18 @@ class Client:
                 trust_env=transport.through_proxy(url),
             )
 
-    def upload(self, *files: Uploadable, collection: str = "default") -> tuple[nouns.Uploaded, ...]:
+    def upload(
+        self, *files: Uploadable, collection: str = "default", password: str | None = None
+    ) -> tuple[nouns.Uploaded, ...]:
         """Send PDFs, by path or as open files; they are read from the disk while they are sent.
 
         Returns at once: a worker reads them. The same bytes again change nothing; other bytes of the same name are
-        its next version.
+        its next version. A password is tried on those that need one, and kept nowhere.
+
+        Raises DocumentError if it opens not all of them.
         """
         with opened(files) as uploads:
-            return self._send(calls.upload(uploads, collection))
+            return self._send(calls.upload(uploads, collection, password))
 
     def wait(
         self,
@@ -94,9 +98,12 @@ class Client:
         """Delete a document from the index, the disk, the catalog and the conversations."""
         return self._send(calls.delete(document_id))
 
-    def retry(self, document_id: str) -> Document:
-        """Read again what failed of a document."""
-        return self._send(calls.retry(document_id))
+    def retry(self, document_id: str, password: str | None = None) -> Document:
+        """Read again what failed of a document; if it needs a password, with that.
+
+        Raises DocumentError if the password is wrong.
+        """
+        return self._send(calls.retry(document_id, password))
 
     def retry_all(self, collection: str | None = None) -> tuple[Document, ...]:
         """Read again whatever failed; the documents that will be."""

@@ -1,0 +1,163 @@
+"""One process that works on files nobody vouches for, and what is believed of its answers."""
+
+import io
+import logging
+import pickle
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import is_dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
+from typing import Any, NamedTuple
+
+from docqa.confinement import confine
+from docqa.errors import DocumentError
+
+LARGEST_ANSWER = 256 << 20  # bytes
+ALONE_S = 2.0  # longer than it may take, a child ends by itself: whoever watched it is gone
+OURS = ("docqa.", "ingest.")
+
+logger = logging.getLogger(__name__)
+
+
+class PageFailed(DocumentError):
+    """The work on this page was given up; its message says why."""
+
+
+class OutOfMemory(PageFailed):
+    """It needed too much memory: what that left behind in the process is not trusted."""
+
+
+class Task(NamedTuple):
+    """A function of a module, and what to call it with."""
+
+    function: Callable[..., Any]
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
+
+
+class Child:
+    """A process that does one task after the other. One thread at a time may ask it, any may kill it."""
+
+    def __init__(self, context: ForkServerContext | SpawnContext, *, timeout_s: float, memory_limit_mb: int) -> None:
+        self._timeout_s = timeout_s
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, timeout_s, memory_limit_mb), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._expired = False
+
+    def wait(self) -> None:
+        """Wait until it has loaded what it needs.
+
+        Raises EOFError if it died meanwhile.
+        """
+        self._connection.recv_bytes()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it can be asked."""
+        return not self._expired and self._process.is_alive()
+
+    def ask(self, task: Task) -> Any:  # noqa: ANN401  whatever the task returns
+        """Let it do a task.
+
+        Raises the DocumentError that the task raised, or PageFailed if it took too long or the process died.
+        """
+        watch = threading.Timer(self._timeout_s, self._expire)
+        watch.daemon = True
+        watch.start()
+        try:
+            self._connection.send(task)
+            done, answer = _believed(self._connection.recv_bytes(LARGEST_ANSWER))
+        except (EOFError, OSError):
+            self.kill()
+            raise PageFailed(self._death()) from None
+        except pickle.UnpicklingError as error:
+            self.kill()
+            raise PageFailed(f"the process reading it answered with what is no page: {error}") from None
+        finally:
+            watch.cancel()
+        if isinstance(answer, OutOfMemory):
+            self.kill()
+        if not done:
+            raise answer
+        return answer
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+        self._process.join()
+
+    def _expire(self) -> None:
+        self._expired = True
+        self._process.kill()
+
+    def _death(self) -> str:
+        """Why it is dead."""
+        code = self._process.exitcode or 0
+        names = {-number: number.name for number in signal.Signals}
+        if self._expired or names.get(code) == "SIGALRM":
+            return f"timed out after {self._timeout_s:g} s (DOCQA_INGEST__PAGE_TIMEOUT_S)"
+        return f"the process reading it died ({names.get(code, f'exit code {code}')})"
+
+
+def _serve(connection: Connection, timeout_s: float, memory_limit_mb: int) -> None:
+    """Do tasks until the other end is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    confine(memory_limit_mb=memory_limit_mb)
+    connection.send_bytes(b"ready")
+    while True:
+        _alarm(0)
+        try:
+            task: Task = connection.recv()
+        except EOFError:
+            return
+        _alarm(timeout_s + ALONE_S)
+        try:
+            answer = pickle.dumps((True, task.function(*task.args, **task.kwargs)))
+        except MemoryError:
+            answer = _failure(OutOfMemory(f"needs more than {memory_limit_mb} MB (DOCQA_INGEST__MEMORY_LIMIT_MB)"))
+        except DocumentError as error:
+            answer = _failure(error)
+        except Exception as error:
+            logger.info("a task in the sandbox failed", exc_info=error)
+            reason = " ".join(str(error).split())[:200]
+            answer = _failure(PageFailed(f"the parser failed: {type(error).__name__}: {reason}"))
+        connection.send_bytes(answer)
+
+
+def _failure(error: DocumentError) -> bytes:
+    return pickle.dumps((False, error))
+
+
+class _Believing(pickle.Unpickler):
+    """Makes our own values and errors, and calls nothing else: a parser that was taken over may send anything."""
+
+    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401  as pickle has it
+        if module.startswith(OURS) and "." not in name:
+            found = super().find_class(module, name)
+            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, DocumentError)):
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name}")
+
+
+def _believed(answer: bytes) -> tuple[bool, Any]:
+    """An answer as a value: whether the task was done, and what it returned or raised."""
+    try:
+        done, value = _Believing(io.BytesIO(answer)).load()
+    except pickle.UnpicklingError:
+        raise
+    except Exception as error:  # pickle raises nearly anything for bytes that are none
+        raise pickle.UnpicklingError(type(error).__name__) from error
+    if not done and not isinstance(value, DocumentError):
+        raise pickle.UnpicklingError("no error of ours")
+    return bool(done), value
+
+
+def _alarm(after_s: float) -> None:
+    """End this process then, whatever it is doing; 0 takes it back."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, after_s)
