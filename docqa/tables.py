@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from docqa.types import Span
+
 ROWS_ABOVE = 40  # of a row, in which the heads of its columns are looked for
 PROSE_WORDS = 12  # a row of one cell and so many words is no part of a table
 TABLE_ROWS = 3  # of the smallest table
@@ -26,6 +28,9 @@ _FIGURE = re.compile(r"[-+–−(]*\s?(?:[$€£¥]\s?)?[-+–−(]*\d[\d.,]*\s?
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SENTENCE_END = re.compile(r"\w{2,}[.!?;]$")
 _UNIT = re.compile(r"[\s$€£¥%)]*")
+_CELL = re.compile(r"[^\t]+")
+_UNIT_BEFORE = re.compile(r"(?:^|(?<=\t)|\s)(?P<unit>[$€£¥(]+)\s*$")
+_UNIT_AFTER = re.compile(r"[\s%)]+")
 _UNITS_OR_TIMES = re.compile(
     r"\(.*\)|(?:(?:(?:for|as of|at|the|three|six|nine|twelve|fiscal|months?|years?|quarters?|weeks|ended|ending|and"
     r"|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?|\d{1,2},?|(?:19|20)\d\d,?)\s*)+",
@@ -139,6 +144,24 @@ def _opening(rows: Sequence[_Row], above: int, first: int) -> int:
         if row.is_long:
             return place
     return top
+
+
+def cells(row: str) -> list[Span]:
+    """The cells of a row, each with its unit: a currency sign or bracket that stands in a cell of its own."""
+    found: list[Span] = []
+    opened: int | None = None  # where a unit stands that belongs to the next cell
+    for match in _CELL.finditer(row):
+        start, end = match.span()
+        if _UNIT_AFTER.fullmatch(row, start, end) and found and opened is None:
+            found[-1] = (found[-1][0], end)
+            continue
+        unit = _UNIT_BEFORE.search(row, start, end)
+        if unit is None or unit.start() > start:
+            found.append((start if opened is None else opened, unit.start() if unit else end))
+            opened = None
+        if unit and opened is None:
+            opened = unit.start("unit")
+    return found if opened is None else [*found, (opened, len(row))]
 
 
 def column_heads(text: str, start: int) -> tuple[int, int] | None:
