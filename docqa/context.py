@@ -22,9 +22,10 @@ def label(name: str, title: str) -> str:
 
 
 def in_context(passage: Passage, text: str | None = None) -> str:
-    """The passage, or `text` from it, below what it stands under: its document and the last two headings."""
+    """The passage, or `text` from it, below what it stands under: its document, the last two headings and its lead."""
     document, *path = passage.headings or ("",)
-    return " > ".join([document, *path[-2:]]) + "\n" + (passage.text if text is None else text)
+    under = " > ".join([document, *path[-2:]])
+    return "\n".join(filter(None, (under, passage.lead))) + "\n" + (passage.text if text is None else text)
 
 
 def searchable(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from docqa.parts import parts
 from docqa.protocols import Reranker
+from docqa.readable import as_read
 from docqa.sentences import Sentence, sentences
 from docqa.tables import column_heads
 from docqa.types import Citation, Draft, Evidence, Page, Turn
@@ -133,22 +134,13 @@ def _promising(question: str, candidates: list[_Candidate], most: int) -> list[_
     return [candidates[place] for place in sorted(best)]
 
 
-def as_read(quote: str) -> str:
-    """A quote as it is read: prose on one line, each row of a table on its own with bars between the cells."""
-    read = ""
-    for row in filter(str.strip, quote.split("\n")):
-        cells = [" ".join(cell.split()) for cell in row.split("\t")]
-        separator = "\n" if len(cells) > 1 or "|" in read.rpartition("\n")[2] else " "
-        read += (separator if read else "") + " | ".join(cell for cell in cells if cell)
-    return read
-
-
 def _candidates(evidence: Evidence) -> list[_Candidate]:
     """What can be quoted from the best passages of a page, each with what it stands under."""
-    found = sentences(evidence.page.text)
+    found = sentences(evidence.page.body)
     candidates = []
     for passage in evidence.passages[:PASSAGES_READ]:
-        context = " > ".join(passage.headings[:1] + passage.headings[1:][-1:])
+        headings = " > ".join(passage.headings[:1] + passage.headings[1:][-1:])
+        context = f"{headings}\n{passage.lead}".strip()
         inside = [each for each in found if each.start >= passage.start and each.end <= passage.end]
         for place in range(len(inside)):
             start, end = _extended(evidence.page, inside[place:])

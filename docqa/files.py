@@ -222,10 +222,12 @@ def _to_json(page: Page) -> dict[str, Any]:
         "headings": [[h.start, h.text, h.size] for h in page.headings],
         "drawn": page.drawn,
         "printed": page.printed,
+        "running": page.running,
     }
 
 
 def _from_json(data: dict[str, Any]) -> Page:
     words = tuple(Word(start, end, Box(*edges), row) for start, end, row, *edges in data.pop("words"))
     headings = tuple(Heading(*heading) for heading in data.pop("headings"))
-    return Page(words=words, headings=headings, **data)
+    running = tuple((start, end) for start, end in data.pop("running", ()))
+    return Page(words=words, headings=headings, running=running, **data)

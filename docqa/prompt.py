@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from docqa.pagenames import with_printed
+from docqa.readable import readable
 from docqa.types import Evidence, Shown, Turn
 
 NOT_FOUND = "NOT FOUND"
@@ -49,7 +50,7 @@ def page_text(evidence: Evidence, special: str) -> str:
     """A page's place in the prompt without its image: the line it is known by, and its text in a fence."""
     name = _as_material(" ".join(evidence.document.split()), special)
     label = f"[{evidence.label}] {name}, page {with_printed(evidence.page.number, evidence.page.printed)}"
-    text = _as_material(evidence.page.text, special).strip()
+    text = _as_material(readable(evidence.page), special).strip()
     return f"{label}\n{FENCE}\n{text}\n{FENCE}\n" if text else f"{label} (an image)\n"
 
 

@@ -1,4 +1,4 @@
-"""The smallest pieces of a page's text that make sense alone: sentences of prose, rows of tables. Pure."""
+"""The smallest pieces of a text that make sense alone: sentences of prose, items of lists, rows of tables. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 _BLOCK = re.compile(r"(?:(?!\n\n).)+", re.DOTALL)
 _ROW = re.compile(r"[^\n]+")
+_ITEM = re.compile(r"[•●▪■□○◦‣∙]\s")
 _SENTENCE_END = re.compile(r"""[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9])|[。！？]""")
 _ABBREVIATION = re.compile(
     r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Nos?|Figs?|Eq|Sec|Ch|Vol|pp|vs|cf|al|etc|approx|ca|e\.g|i\.e|U\.S|U\.K|Inc|Ltd|Corp|Co)\.$"
@@ -28,12 +29,13 @@ def sentences(text: str) -> list[Sentence]:
     for number, block in enumerate(_BLOCK.finditer(text)):
         prose_start: int | None = None
         for row in _ROW.finditer(text, block.start(), block.end()):
-            if "\t" not in row.group():
-                prose_start = row.start() if prose_start is None else prose_start
-                continue
-            if prose_start is not None:
+            is_row = "\t" in row.group()
+            if prose_start is not None and (is_row or _ITEM.match(row.group())):
                 found.extend(Sentence(*span, number, row=False) for span in _prose(text, prose_start, row.start()))
                 prose_start = None
+            if not is_row:
+                prose_start = row.start() if prose_start is None else prose_start
+                continue
             found.append(Sentence(*_stripped(text, row.start(), row.end()), number, row=True))
         if prose_start is not None:
             found.extend(Sentence(*span, number, row=False) for span in _prose(text, prose_start, block.end()))

@@ -1,16 +1,167 @@
-"""What the columns of a table are called, as far as its text tells. Pure."""
+"""Where the tables of a page's text stand, and what their columns are called, as far as the text tells. Pure."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from docqa.types import Span
 
 ROWS_ABOVE = 40  # of a row, in which the heads of its columns are looked for
 PROSE_WORDS = 12  # a row of one cell and so many words is no part of a table
+TABLE_ROWS = 3  # of the smallest table
+GAP_ROWS = 4  # rows of one cell within a table: labels, and lines of labels
+TEXT_CELLS = 3  # of a row without figures that is one of a table
+HEAD_ROWS = 4  # rows of cells without figures that begin a table
+OPENING_ROWS = 14  # above a table that may be its title and the heads of its columns,
+OPENING_WORDS = 50  # and their words
 
+_ROW = re.compile(r"[^\n]*[^\s][^\n]*")
 _NUMBER = re.compile(r"\d")
 _PERIOD = re.compile(r"\b(?:19|20)\d\d\b|\bQ[1-4]\b|\bFY ?\d\d")
 _DAY = re.compile(
     r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2}\b,?|\b\d{1,2} (?:weeks|months)\b",
     re.I,
 )
+_FIGURE = re.compile(r"[-+–−(]*\s?(?:[$€£¥]\s?)?[-+–−(]*\d[\d.,]*\s?[%x]?\s?\)?(?:\s?[$€£¥%])?|[-–—]|n/?[am]", re.I)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_SENTENCE_END = re.compile(r"\w{2,}[.!?;]$")
+_UNIT = re.compile(r"[\s$€£¥%)]*")
+_CELL = re.compile(r"[^\t]+")
+_UNIT_BEFORE = re.compile(r"(?:^|(?<=\t)|\s)(?P<unit>[$€£¥(]+)\s*$")
+_UNIT_AFTER = re.compile(r"[\s%)]+")
+_UNITS_OR_TIMES = re.compile(
+    r"\(.*\)|(?:(?:(?:for|as of|at|the|three|six|nine|twelve|fiscal|months?|years?|quarters?|weeks|ended|ending|and"
+    r"|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?|\d{1,2},?|(?:19|20)\d\d,?)\s*)+",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """text[start:end] of a page are rows of a table, below text[opening:start], its title and the heads of its columns.
+
+    The opening is empty if it has none on the page.
+    """
+
+    opening: int
+    start: int
+    end: int
+    columns: int  # of figures; 0 if it has none
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    start: int
+    end: int
+    text: str
+    cells: int  # those that hold more than a unit
+    figures: int  # of the cells
+
+    @property
+    def is_of_table(self) -> bool:
+        return self.figures > 0 or self.cells >= TEXT_CELLS
+
+    @property
+    def is_long(self) -> bool:
+        return "\t" not in self.text and len(self.text.split()) >= PROSE_WORDS
+
+    @property
+    def ends_sentence(self) -> bool:
+        return "\t" not in self.text and bool(_SENTENCE_END.search(self.text))
+
+
+@lru_cache(maxsize=8)
+def tables(text: str) -> tuple[Table, ...]:
+    """The tables of a page's text, in order."""
+    rows = [_row(found) for found in _ROW.finditer(text)]
+    found: list[Table] = []
+    above = 0  # the first row that may belong to the next opening
+    for run in _runs(rows):
+        first = next((place for place in run[: HEAD_ROWS + 1] if rows[place].figures), run[1])
+        columns = Counter(rows[place].figures for place in run if place >= first).most_common(1)[0][0]
+        opening = rows[_opening(rows, above, first)].start
+        found.append(Table(opening, rows[first].start, rows[run[-1]].end, columns))
+        above = run[-1] + 1
+    return tuple(found)
+
+
+def is_head_of_columns(row: str) -> bool:
+    """Whether a row says no more than of what or when the figures below it are: units, times, several cells."""
+    return row.count("\t") > 1 or bool(_UNITS_OR_TIMES.fullmatch(row.strip()))
+
+
+def _row(found: re.Match[str]) -> _Row:
+    cells = [cell.strip() for cell in found.group().split("\t")]
+    named = 0 if not cells[0] or _is_figure(cells[0]) else 1
+    cells = [cell for cell in cells if not _UNIT.fullmatch(cell)]
+    figures = sum(map(_is_figure, cells[named:])) if len(cells) > 1 else 0
+    return _Row(found.start(), found.end(), found.group(), len(cells), figures)
+
+
+def _is_figure(cell: str) -> bool:
+    return bool(_FIGURE.fullmatch(cell)) and not _YEAR.fullmatch(cell)
+
+
+def _runs(rows: Sequence[_Row]) -> Iterator[list[int]]:
+    """Places of the rows of each table, without labels that stand alone; a new row of heads begins a new table."""
+    run: list[int] = []
+    for place, row in enumerate(rows):
+        if not row.is_of_table:
+            continue
+        if run and not (_goes_on(rows[run[-1] + 1 : place]) and (row.figures or not _has_body(rows, run))):
+            if len(run) >= TABLE_ROWS:
+                yield run
+            run = []
+        run.append(place)
+    if len(run) >= TABLE_ROWS:
+        yield run
+
+
+def _goes_on(between: Sequence[_Row]) -> bool:
+    """Whether a table goes on after these rows: labels, of which one may be long."""
+    return (
+        len(between) <= GAP_ROWS
+        and sum(row.is_long for row in between) < 2
+        and not any(row.ends_sentence for row in between)
+    )
+
+
+def _has_body(rows: Sequence[_Row], run: Sequence[int]) -> bool:
+    return any(rows[place].figures for place in run)
+
+
+def _opening(rows: Sequence[_Row], above: int, first: int) -> int:
+    """The place of the row where the title and heads above rows[first] begin; `first` if there are none."""
+    words = 0
+    top = max(above, first - OPENING_ROWS)
+    for place in range(first - 1, top - 1, -1):
+        row = rows[place]
+        words += len(row.text.split())
+        if words > OPENING_WORDS or row.ends_sentence or (row.is_long and not row.text.endswith(":")):
+            return place + 1
+        if row.is_long:
+            return place
+    return top
+
+
+def cells(row: str) -> list[Span]:
+    """The cells of a row, each with its unit: a currency sign or bracket that stands in a cell of its own."""
+    found: list[Span] = []
+    opened: int | None = None  # where a unit stands that belongs to the next cell
+    for match in _CELL.finditer(row):
+        start, end = match.span()
+        if _UNIT_AFTER.fullmatch(row, start, end) and found and opened is None:
+            found[-1] = (found[-1][0], end)
+            continue
+        unit = _UNIT_BEFORE.search(row, start, end)
+        if unit is None or unit.start() > start:
+            found.append((start if opened is None else opened, unit.start() if unit else end))
+            opened = None
+        if unit and opened is None:
+            opened = unit.start("unit")
+    return found if opened is None else [*found, (opened, len(row))]
 
 
 def column_heads(text: str, start: int) -> tuple[int, int] | None:

@@ -14,6 +14,7 @@ SentAs = Literal["text", "text and image", "earlier", "dropped"]
 Verdict = Literal["up", "down"]
 
 Vector = list[float]
+Span = tuple[int, int]  # character offsets into a page's text, end exclusive
 
 NEEDS_PASSWORD = "encrypted: it needs a password to open"  # begins the error of a document that does
 WEAK_EVIDENCE = 0.25  # of `Answer.answerable`: below it the answer is doubtful
@@ -68,6 +69,15 @@ class Page:
     source: TextSource
     drawn: float = 0.0  # share of its area with ink that no word covers: pictures, charts, scans; 0 to 1
     printed: str | None = None  # the number printed on it, such as "9", "iv" or, on a spread, "4–5"; None if unknown
+    running: tuple[Span, ...] = ()  # rows that stand on other pages, too: running heads and feet
+
+    @property
+    def body(self) -> str:
+        """Its text with white space where the running heads and feet are: every offset stays the same."""
+        text = self.text
+        for start, end in self.running:
+            text = text[:start] + "\n" * (end - start) + text[end:]
+        return text
 
     def boxes(self, start: int, end: int) -> tuple[Box, ...]:
         """Boxes around the words of text[start:end], one for each row they stand in, in text order."""
@@ -140,6 +150,9 @@ class Passage:
     headings: tuple[str, ...]  # what it stands under, outermost first; the first names the document
     boxes: tuple[Box, ...]  # one for each row
     printed: str | None = None  # the number printed on its page; None if unknown
+    lead: str = (
+        ""  # what it goes on from, if not on its own text: the heads of its table, a caption, the lead of a list
+    )
 
     @property
     def end(self) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from docqa import answerability
 from docqa.library import Receipt
+from docqa.readable import readable
 from docqa.types import Answer, AnswerPart, Box, Citation, Document, Evidence, Page, PageHit, Passage, Retrieval
 
 
@@ -111,7 +112,7 @@ def page(page: Page) -> dict[str, Any]:
         "width": page.width,
         "height": page.height,
         "source": page.source,
-        "text": page.text,
+        "text": readable(page),
         "words": [{"text": page.text[word.start : word.end], "box": _box(word.box)} for word in page.words],
         "headings": [heading.text for heading in page.headings],
     }

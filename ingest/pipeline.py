@@ -14,7 +14,7 @@ from docqa.errors import DocumentError, LibraryDamaged, NotInLibrary, ServiceUna
 from docqa.library import Library
 from docqa.protocols import Embedder, Entry
 from docqa.types import Document, DocumentState, Page, Passage
-from ingest import intake, numbering
+from ingest import intake, numbering, running
 from ingest.intake import FileReport, Progress
 from ingest.reading import Cover, ReadingOptions, ReadPage, read_cover, read_page
 from ingest.sandbox import Pending, Sandbox
@@ -45,6 +45,7 @@ class _Job:
     gone: bool = False  # it was deleted meanwhile, or given up
     read_before: deque[Page] = field(default_factory=deque)  # by an earlier run, in order
     runs_before: deque[tuple[int, numbering.Run]] = field(default_factory=deque)  # on these, with their numbers
+    edges: dict[int, tuple[running.EdgeRow, ...]] = field(default_factory=dict)  # of the pages read so far, by number
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,8 @@ class Pipeline:
                     continue
                 job.label = job.label or self._label(job, page)
                 job.has_passages = job.has_passages or bool(page.text)
-                job.read_before.append(replace(page, text="", words=()))  # its headings are all that is needed of it
+                job.edges[number] = running.edge_rows(page)
+                job.read_before.append(replace(page, words=()))  # they are all of it that is large
                 if run := numbering.run_of(number, page.printed):
                     job.runs_before.append((number, run))
         if damaged:
@@ -232,7 +234,7 @@ class Pipeline:
         while job.read_before and job.read_before[0].number < page.number:
             job.headings = job.headings.after(job.read_before.popleft())
         for passage in split(job.document.id, page, job.label, job.headings, max_words=self._passage_words):
-            page_words = f"{job.label}\n{page.text}" if passage.ordinal == 0 else ""
+            page_words = f"{job.label}\n{page.body}" if passage.ordinal == 0 else ""
             yield passage, page_words, "" if job.has_passages else page_words
             job.has_passages = True
         job.headings = job.headings.after(page)
@@ -274,31 +276,26 @@ def _outcome(held: Held, job: _Job) -> tuple[DocumentState, str] | None:
 
 
 def _numbered(job: _Job, pages: Iterator[_Read], *, look_ahead: int) -> Iterator[_Read]:
-    """The pages with their printed numbers. One whose number those after it must confirm is held back until then."""
+    """The pages with printed numbers and running rows, each held back until the pages that confirm them are read."""
     held: deque[tuple[_Read, frozenset[numbering.Mark]]] = deque()
     for read in pages:
+        if read.result:
+            job.edges[read.number] = running.edge_rows(read.result.page)
         held.append((read, numbering.marks(read.result.page) if read.result else frozenset()))
-        while held and (len(held) > look_ahead or _is_certain(job, *held[0])):
+        if len(held) > look_ahead:
             yield _with_number(job, held)
     while held:
         yield _with_number(job, held)
 
 
-def _is_certain(job: _Job, read: _Read, marks: frozenset[numbering.Mark]) -> bool:
-    """Whether a page's number does not depend on the pages after it."""
-    if read.result is None or read.result.page.printed:
-        return True
-    return numbering.continues(read.number, marks, job.run) if job.run else not marks
-
-
 def _with_number(job: _Job, held: deque[tuple[_Read, frozenset[numbering.Mark]]]) -> _Read:
-    """Take the first of the pages and give it its printed number, unless the PDF itself told it."""
+    """Take the first of the pages; give it its running rows, and its printed number unless the PDF itself told it."""
     read, marks = held.popleft()
     while job.runs_before and job.runs_before[0][0] < read.number:
         _, job.run = job.runs_before.popleft()
     if read.result is None:
         return read
-    page = read.result.page
+    page = replace(read.result.page, running=running.running(read.result.page, job.edges))
     if page.printed is not None:
         run = numbering.run_of(read.number, page.printed)
     else:

@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from docqa.sentences import Sentence, sentences
-from docqa.types import Heading, Page, Passage
+from docqa.tables import is_head_of_columns, tables
+from docqa.types import Heading, Page, Passage, Span
+from ingest.leads import Lead, OpenTable, leads, open_table
 
 # A word is a run of up to 20 characters without white space, or one character of a script that writes none between
 # words.
@@ -20,6 +22,7 @@ class HeadingPath:
     """The headings in force at a point of a document, outermost first."""
 
     headings: tuple[Heading, ...] = ()
+    table: OpenTable | None = None  # where a page begins: the one with which the page before ends
 
     def under(self, heading: Heading) -> "HeadingPath":
         """The path after this heading: it closes those of its own size and smaller ones."""
@@ -28,9 +31,9 @@ class HeadingPath:
     def after(self, page: Page) -> "HeadingPath":
         """The path at the end of a page that begins under this one."""
         path = self
-        for heading in page.headings:
+        for heading in _standing(page):
             path = path.under(heading)
-        return path
+        return HeadingPath(path.headings, open_table(page, self.table))
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -38,14 +41,15 @@ class HeadingPath:
 
 
 def split(document_id: str, page: Page, label: str, path: HeadingPath, *, max_words: int) -> list[Passage]:
-    """Cut a page into passages of at most max_words words, in order; `path` is in force where the page begins.
+    """Cut a page into passages of at most max_words words and a heading, in order; `path` is in force where it begins.
 
-    Only inside a sentence or row longer than that is a cut made between words. Each passage has the headings in force
-    at its end, so one that begins with its heading stands under it; the first of its headings is `label`, the
-    document's.
+    Only inside a sentence or row longer than that is a cut made between words. Running heads and feet are left out.
+    Each passage has the headings in force at its end, so one that begins with its heading stands under it; the first of
+    its headings is `label`, the document's.
     """
     passages = []
-    headings = list(page.headings)
+    headings = _standing(page)
+    before = leads(page, path.table)
     for ordinal, (start, end) in enumerate(_spans(page, max_words)):
         while headings and headings[0].start < end:
             path = path.under(headings.pop(0))
@@ -60,15 +64,45 @@ def split(document_id: str, page: Page, label: str, path: HeadingPath, *, max_wo
                 headings=(label, *path.texts),
                 boxes=page.boxes(start, end),
                 printed=page.printed,
+                lead=_lead(before, start, end, path.texts),
             )
         )
     return passages
 
 
+def _standing(page: Page) -> list[Heading]:
+    """The headings of what follows them: not running heads, and not the heads of a table's columns."""
+    spans = [*page.running, *_column_heads(page)]
+    return [
+        heading
+        for heading in page.headings
+        if not is_head_of_columns(heading.text) and not any(start <= heading.start < end for start, end in spans)
+    ]
+
+
+def _column_heads(page: Page) -> Iterator[Span]:
+    """What stands above each table's figures, below the headings that name it."""
+    ends = {heading.start: heading.start + len(heading.text) for heading in page.headings}
+    for table in tables(page.body):
+        start = table.opening
+        while start in ends:
+            start = ends[start] + len(page.text[ends[start] :]) - len(page.text[ends[start] :].lstrip())
+        yield start, table.start
+
+
+def _lead(before: Sequence[Lead], start: int, end: int, headings: Sequence[str]) -> str:
+    """What text[start:end] goes on from without holding it; without what its last headings say already."""
+    missed = dict.fromkeys(lead.text for lead in before if lead.is_missed_by(start, end))
+    for heading in headings[-2:]:
+        missed = dict.fromkeys(text.removeprefix(heading).strip() for text in missed)
+    return "\n".join(filter(None, missed))
+
+
 def _spans(page: Page, max_words: int) -> Iterator[tuple[int, int]]:
-    """Fill passages piece by piece; end one early where a heading begins, or a block that will not fit whole."""
-    heading_starts = {heading.start for heading in page.headings}
-    pieces = [piece for sentence in sentences(page.text) for piece in _pieces(page.text, sentence, max_words)]
+    """Fill passages piece by piece; end one early at a running row, a heading, or a block that will not fit whole."""
+    heading_starts = {heading.start for heading in _standing(page)}
+    running = [start for start, _ in page.running]
+    pieces = [piece for sentence in sentences(page.body) for piece in _pieces(page.text, sentence, max_words)]
     words = [len(_WORD.findall(page.text, piece.start, piece.end)) for piece in pieces]
     in_block: Counter[int] = Counter()
     for piece, count in zip(pieces, words, strict=True):
@@ -76,7 +110,7 @@ def _spans(page: Page, max_words: int) -> Iterator[tuple[int, int]]:
     held: list[Sentence] = []
     total = 0
     for piece, count in zip(pieces, words, strict=True):
-        full = total + count > max_words
+        full = total + count > max_words and held and held[-1].start not in heading_starts
         at_heading = piece.start in heading_starts and total > max_words / 4
         at_block = (
             bool(held)
@@ -84,7 +118,8 @@ def _spans(page: Page, max_words: int) -> Iterator[tuple[int, int]]:
             and total > max_words / 2
             and total + in_block[piece.block] > max_words
         )
-        if held and (full or at_heading or at_block):
+        at_running = bool(held) and any(held[-1].end <= start < piece.start for start in running)
+        if held and (full or at_heading or at_block or at_running):
             yield held[0].start, held[-1].end
             held, total = [], 0
         held.append(piece)

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
-from docqa.extractive import QuotationAnswerer, as_read
+from docqa.extractive import QuotationAnswerer
+from docqa.readable import as_read
 from docqa.types import Citation
 from tests.fakes import SharedWordsReranker, evidence
 

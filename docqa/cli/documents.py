@@ -40,6 +40,7 @@ def show(data: Path | None, name: str, page: int | None, as_json: bool) -> None:
     """Show a document (name or id): its state, where it came from, and how each page was read."""
     from docqa import build, wire
     from docqa.library import named
+    from docqa.readable import readable
     from docqa.settings import load
 
     settings = load(data)
@@ -51,7 +52,7 @@ def show(data: Path | None, name: str, page: int | None, as_json: bool) -> None:
         if document.pages and page > document.pages:
             raise NotInLibrary(f"{document.name} has {document.pages} pages")
         read = build.files(settings).page(document.id, page)
-        click.echo(json.dumps(wire.page(read), ensure_ascii=False, indent=2) if as_json else read.text)
+        click.echo(json.dumps(wire.page(read), ensure_ascii=False, indent=2) if as_json else readable(read))
         return
     if as_json:
         shape = wire.document(document) | {

@@ -69,6 +69,7 @@ def payload(entry: Entry) -> dict[str, Any]:
         "start": passage.start,
         "text": passage.text,
         "headings": list(passage.headings),
+        "lead": passage.lead,
         "boxes": [edge for box in passage.boxes for edge in (box.x0, box.y0, box.x1, box.y1)],
     }
 
@@ -85,4 +86,5 @@ def passage_of(payload: Mapping[str, Any]) -> Passage:
         headings=tuple(payload["headings"]),
         boxes=tuple(Box(*edges[place : place + 4]) for place in range(0, len(edges), 4)),
         printed=payload.get("printed"),
+        lead=payload.get("lead", ""),
     )
