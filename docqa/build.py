@@ -35,8 +35,16 @@ TOKENS_FOR_PAGE = 2048  # of the budget, for each page that is considered
 
 
 def files(settings: Settings) -> Files:
-    """Where originals and pages lie."""
-    return Files(settings.data / "files")
+    """Where originals and pages lie.
+
+    Raises SettingsError or MissingExtra if there is no such place.
+    """
+    root = settings.data / "files"
+    if settings.files.url is None:
+        return Files(root)
+    from docqa.bucket import Bucket
+
+    return Files(root, Bucket(settings.files.url, root / "copies", copies_bytes=settings.files.copies_mb << 20))
 
 
 @contextmanager
@@ -71,7 +79,7 @@ def library(
     another process that shares it. `purpose` tells others what it is owned for; an owner may share it with them.
 
     Raises LibraryBusy if another process owns it and does not share it, LibraryMismatch if it was made with another
-    embedding model, LibraryFull if the disk is nearly full, IndexUnavailable or CatalogUnavailable.
+    embedding model, LibraryFull if the disk is nearly full, IndexUnavailable, CatalogUnavailable or FilesUnavailable.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     _check_room(settings.data)

@@ -38,6 +38,16 @@ class IndexSettings(_Section):
     timeout_s: float = Field(30, gt=0)
 
 
+class FilesSettings(_Section):
+    url: str | None = Field(
+        None,
+        description="where PDFs and pages are kept, such as s3://bucket/prefix; without it in the data directory",
+    )
+    copies_mb: int = Field(
+        10_240, ge=100, description="on this disk, of PDFs in the bucket; what was used within an hour stays anyway"
+    )
+
+
 class EmbeddingSettings(_Section):
     model: AbsolutePath | None = Field(
         None,
@@ -155,6 +165,7 @@ class Settings(BaseSettings):
     )
     index: IndexSettings = Field(default_factory=IndexSettings)
     catalog: CatalogSettings = Field(default_factory=CatalogSettings)
+    files: FilesSettings = Field(default_factory=FilesSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     reranking: RerankingSettings = Field(default_factory=RerankingSettings)
     ingest: IngestSettings = Field(default_factory=IngestSettings)

@@ -95,15 +95,15 @@ def document(document_id: DocumentId, caller: Caller) -> Response:
 def file(document_id: DocumentId, caller: Caller, known: Known = None) -> Response:
     """Send the PDF as it came, or the bytes of it that a Range header asks for."""
     found = caller.document(document_id)
-    path = caller.library.files.original(found.id)
-    if not path.is_file():
+    files = caller.library.files
+    if not files.has_original(found.id):
         raise NotInLibrary(f"The file of document {found.id[:12]} is gone: upload it again, or run docqa doctor")
     tag = f'"{found.id}"'  # the same bytes are the same document
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if is_known(tag, known):
         return Response(status_code=304, headers=headers)
     headers["Content-Disposition"] = names.disposition(found.name)
-    return FileResponse(path, media_type="application/pdf", headers=headers)
+    return FileResponse(files.original(found.id), media_type="application/pdf", headers=headers)
 
 
 @router.delete(
