@@ -199,12 +199,21 @@ def _cache(settings: Settings) -> Path:
 def _server_index(settings: Settings, embedder: Embedder) -> Index:
     from qdrant_client import QdrantClient
 
+    from docqa.index.collection import Layout
     from docqa.index.server import ServerIndex
 
     chosen = settings.index
+    layout = Layout(
+        shards=chosen.shards,
+        replicas=chosen.replicas,
+        payload_on_disk=chosen.payload_on_disk,
+        vectors_on_disk=chosen.vectors_on_disk,
+        words_on_disk=chosen.words_on_disk,
+        quantization=chosen.quantization,
+    )
     api_key = chosen.api_key.get_secret_value() if chosen.api_key else None
     client = QdrantClient(chosen.url, api_key=api_key, timeout=math.ceil(chosen.timeout_s), check_compatibility=False)
-    return ServerIndex(client, chosen.collection, dimension=lambda: embedder.dimension)
+    return ServerIndex(client, chosen.collection, dimension=lambda: embedder.dimension, layout=layout)
 
 
 def reranker(settings: Settings) -> Reranker | None:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from docqa.errors import SettingsError
-from docqa.types import OCRScope
+from docqa.types import OCRScope, Quantization
 
 PREFIX = "DOCQA_"
 ENV_FILE = Path(".env")
@@ -36,6 +36,20 @@ class IndexSettings(_Section):
     api_key: SecretStr | None = Field(None, description="of the Qdrant server")
     collection: str = Field("docqa", description="name of the collection on the Qdrant server")
     timeout_s: float = Field(30, gt=0)
+    shards: int | None = Field(
+        None,
+        gt=0,
+        description="parts of the collection, on as many Qdrant nodes; this and the next five count when it is created",
+    )
+    replicas: int | None = Field(None, gt=0, description="nodes that hold each part; without it one")
+    payload_on_disk: bool | None = Field(None, description="texts and boxes; without it as the server does")
+    vectors_on_disk: bool = Field(False, description="vectors are read from disk: slower, wants no memory")
+    words_on_disk: bool = Field(False, description="the same for what is searched by words")
+    quantization: Quantization = Field(
+        "none",
+        description="small copies of the vectors, in memory: int8 a quarter of their size, binary a 32nd; what they"
+        " find is put in order by the exact vectors",
+    )
 
 
 class FilesSettings(_Section):
