@@ -37,8 +37,16 @@ TOKENS_FOR_PAGE = 2048  # of the budget, for each page that is considered
 
 
 def files(settings: Settings) -> Files:
-    """Where originals and pages lie."""
-    return Files(settings.data / "files")
+    """Where originals and pages lie.
+
+    Raises SettingsError or MissingExtra if there is no such place.
+    """
+    root = settings.data / "files"
+    if settings.files.url is None:
+        return Files(root)
+    from docqa.bucket import Bucket
+
+    return Files(root, Bucket(settings.files.url, root / "copies", copies_bytes=settings.files.copies_mb << 20))
 
 
 def unlocker(settings: Settings, staging: Staging) -> Unlocker:
@@ -79,7 +87,7 @@ def library(
     another process that shares it. `purpose` tells others what it is owned for; an owner may share it with them.
 
     Raises LibraryBusy if another process owns it and does not share it, LibraryMismatch if it was made with another
-    embedding model, LibraryFull if the disk is nearly full, IndexUnavailable or CatalogUnavailable.
+    embedding model, LibraryFull if the disk is nearly full, IndexUnavailable, CatalogUnavailable or FilesUnavailable.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     _check_room(settings.data)
@@ -204,12 +212,21 @@ def _cache(settings: Settings) -> Path:
 def _server_index(settings: Settings, embedder: Embedder) -> Index:
     from qdrant_client import QdrantClient
 
+    from docqa.index.collection import Layout
     from docqa.index.server import ServerIndex
 
     chosen = settings.index
+    layout = Layout(
+        shards=chosen.shards,
+        replicas=chosen.replicas,
+        payload_on_disk=chosen.payload_on_disk,
+        vectors_on_disk=chosen.vectors_on_disk,
+        words_on_disk=chosen.words_on_disk,
+        quantization=chosen.quantization,
+    )
     api_key = chosen.api_key.get_secret_value() if chosen.api_key else None
     client = QdrantClient(chosen.url, api_key=api_key, timeout=math.ceil(chosen.timeout_s), check_compatibility=False)
-    return ServerIndex(client, chosen.collection, dimension=lambda: embedder.dimension)
+    return ServerIndex(client, chosen.collection, dimension=lambda: embedder.dimension, layout=layout)
 
 
 def reranker(settings: Settings) -> Reranker | None:

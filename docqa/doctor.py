@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from docqa import build, repair
 from docqa.errors import DocQAError
+from docqa.protocols import Index
 from docqa.settings import ModelSettings, Settings
 from docqa.types import Document, Scope
 
@@ -67,6 +68,8 @@ def _library(settings: Settings, *, repairs: bool) -> Iterator[Finding]:
         if repairs:
             repair.repair(library, damages)
         yield _catalog(library.catalog.documents())
+        if settings.index.url:
+            yield from _collection(library.index)
         if not damages:
             total = library.index.count(Scope())
             yield Finding(
@@ -80,6 +83,15 @@ def _library(settings: Settings, *, repairs: bool) -> Iterator[Finding]:
                 yield Finding("agreement", "warn", f"{name}: {damage.found}", f"Repaired: {damage.remedy}.")
             else:
                 yield Finding("agreement", "fail", f"{name}: {damage.found}", "docqa doctor --repair sets it right.")
+
+
+def _collection(index: Index) -> Iterator[Finding]:
+    """Whether the collection on a Qdrant server is as the settings say."""
+    from docqa.index.server import ServerIndex
+
+    if isinstance(index, ServerIndex) and (differences := index.differences()):
+        advice = "They count when a collection is created: name a new DOCQA_INDEX__COLLECTION, or change the settings."
+        yield Finding("collection", "warn", "; ".join(differences), advice)
 
 
 def _catalog(documents: list[Document]) -> Finding:

@@ -11,7 +11,7 @@ DocQAError
   SettingsError         a setting is wrong or unknown: its name is in the message
   UsageError            the request itself makes no sense
   ServiceUnavailable    the other side is down: retrying may help
-    IndexUnavailable, CatalogUnavailable, ModelUnavailable
+    IndexUnavailable, CatalogUnavailable, FilesUnavailable, ClusterUnavailable, ModelUnavailable
   ModelRefused          the model server answered that it will not do this: change the named setting
   ContextOverflow       the question and its evidence do not fit the model
   MissingExtra          an optional dependency is not installed
@@ -76,6 +76,14 @@ class IndexUnavailable(ServiceUnavailable):
 
 class CatalogUnavailable(ServiceUnavailable):
     """The catalog's database server did not answer."""
+
+
+class FilesUnavailable(ServiceUnavailable):
+    """The object store that holds the files did not answer."""
+
+
+class ClusterUnavailable(ServiceUnavailable):
+    """The machines that read pages did not answer."""
 
 
 class ModelUnavailable(ServiceUnavailable):

@@ -4,15 +4,15 @@ import gzip
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
+from docqa import disk
+from docqa.disk import Disk
 from docqa.errors import LibraryDamaged, NotInLibrary
 from docqa.types import Box, Heading, Page, Word
 
@@ -21,86 +21,118 @@ ID_LENGTH = 64  # of a sha256 in hex
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What a deletion took from the disk."""
+    """What a deletion freed."""
 
     files: int
     bytes: int
 
 
-class Files:
-    """One folder for each document, below a root: original.pdf, pages/7.jpg, pages/7.json.gz, perhaps unlocked.pdf.
+class Store(Protocol):
+    """Where the bytes of files are, by keys such as ab/abcd/pages/7.jpg. A file is complete or absent.
 
-    A file is complete or absent: each is written beside its place and moved there.
+    Methods raise FilesUnavailable if it is on another machine that does not answer.
     """
 
-    def __init__(self, root: Path) -> None:
+    def write(self, key: str, content: bytes) -> None: ...
+
+    def open(self, key: str) -> IO[bytes]:
+        """Raises FileNotFoundError."""
+        ...
+
+    def exists(self, key: str) -> bool: ...
+
+    def place(self, key: str) -> Path:
+        """Where a large file is written on this machine, before `keep`."""
+        ...
+
+    def keep(self, key: str) -> None:
+        """Take over what was written at its place: for good when this returns."""
+        ...
+
+    def fetch(self, key: str) -> Path:
+        """A file of this machine with these bytes, for the next hour at least.
+
+        Raises FileNotFoundError, if not whoever opens it.
+        """
+        ...
+
+    def folders(self) -> list[str]:
+        """Keys of the folders on the second level, such as ab/abcd."""
+        ...
+
+    def remove(self, folder: str) -> list[int]:
+        """Delete a folder, if it is there; returns the sizes of its files."""
+        ...
+
+
+class Files:
+    """For each document original.pdf, pages/7.jpg and pages/7.json.gz; in a store, or on the disk below `root`.
+
+    Of one that needs a password also unlocked.pdf, which opens without.
+    """
+
+    def __init__(self, root: Path, store: Store | None = None) -> None:
         self._root = root
+        self._store = store or Disk(root)
 
     @property
     def uploads(self) -> Path:
         """Where files are put that are still coming, on the disk where they will stay."""
-        folder = self._root / "uploads"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        return disk.uploads(self._root)
 
     def original(self, document_id: str) -> Path:
-        """Where the PDF's bytes lie."""
-        return self._folder(document_id) / "original.pdf"
+        """Where the PDF's bytes lie on this machine; where they are in a bucket, a copy of them."""
+        key = _original(document_id)
+        with suppress(FileNotFoundError):
+            return self._store.fetch(key)
+        return self._store.place(key)
+
+    def has_original(self, document_id: str) -> bool:
+        """Whether the PDF is there."""
+        return self._store.exists(_original(document_id))
 
     def readable(self, document_id: str) -> Path:
         """The PDF to read: the copy that opens without a password if there is one."""
-        unlocked = self._unlocked(document_id)
-        return unlocked if unlocked.is_file() else self.original(document_id)
+        unlocked = _unlocked(document_id)
+        return self._store.fetch(unlocked) if self._store.exists(unlocked) else self.original(document_id)
 
     def store_original(self, source: Path, document_id: str) -> None:
-        """Copy a PDF in, on the disk for good when this returns.
+        """Copy a PDF in, there for good when this returns.
 
         Raises OSError, also if its bytes are not those of the id any more.
         """
-        target = self.original(document_id)
-        if target.exists():
+        key = _original(document_id)
+        if self._store.exists(key):
             return
-        sha256 = hashlib.sha256()
-        with source.open("rb") as file, _written(target) as copy:
-            while block := file.read(1 << 20):
-                sha256.update(block)
-                copy.write(block)
-            if sha256.hexdigest() != document_id:
-                raise OSError("it changes while it is being read: try again when it is complete")
-            copy.flush()
-            os.fsync(copy.fileno())
-        _sync_folder(target.parent)
+        disk.copy(source, self._store.place(key), document_id)
+        self._store.keep(key)
 
     def adopt_original(self, complete: Path, document_id: str) -> None:
         """Keep a PDF that lies in uploads and is on the disk for good; it stays there, too, as another name of it."""
-        target = self.original(document_id)
+        key = _original(document_id)
+        if self._store.exists(key):
+            return
+        target = self._store.place(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(complete, target)
-        except FileExistsError:
-            return
+        except FileExistsError:  # by another request, or before a bucket failed to take it
+            pass
         except OSError:  # a file system without links
-            self.store_original(complete, document_id)
-        _sync_folder(target.parent)
+            disk.copy(complete, target, document_id)
+        self._store.keep(key)
 
     def adopt_unlocked(self, complete: Path, document_id: str) -> None:
         """Keep a copy that opens without a password, as adopt_original does; it replaces an earlier one."""
-        target = self._unlocked(document_id)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{complete.parent.name}.part")
-        try:
-            os.link(complete, beside)
-        except OSError:  # a file system without links
-            shutil.copyfile(complete, beside)
-        os.replace(beside, target)
-        _sync_folder(target.parent)
+        key = _unlocked(document_id)
+        disk.link(complete, self._store.place(key))
+        self._store.keep(key)
 
     def store_page(self, document_id: str, page: Page, image: bytes) -> None:
         """Keep a page's image (JPEG) and what was read on it."""
-        with _written(self._page(document_id, page.number, "jpg")) as file:
-            file.write(image)
-        with _written(self._page(document_id, page.number, "json.gz")) as file:
-            file.write(gzip.compress(json.dumps(_to_json(page), ensure_ascii=False).encode(), compresslevel=1))
+        read = gzip.compress(json.dumps(_to_json(page), ensure_ascii=False).encode(), compresslevel=1)
+        self._store.write(_page(document_id, page.number, "jpg"), image)
+        self._store.write(_page(document_id, page.number, "json.gz"), read)
 
     def page(self, document_id: str, number: int) -> Page:
         """A page as it was read.
@@ -130,56 +162,39 @@ class Files:
         """
         from PIL import Image
 
-        try:
-            with Image.open(self._page(document_id, number, "jpg")) as image:
-                return image.size
-        except FileNotFoundError as error:
-            raise NotInLibrary(_gone(document_id, number)) from error
+        with self._opened(document_id, number, "jpg") as file, Image.open(file) as image:
+            return image.size
 
     def is_stored(self, document_id: str, number: int) -> bool:
         """Whether a page's image and what was read on it are there."""
-        return all(self._page(document_id, number, suffix).is_file() for suffix in ("jpg", "json.gz"))
-
-    def image_path(self, document_id: str, number: int) -> Path:
-        """Where a page's image lies."""
-        return self._page(document_id, number, "jpg")
+        return all(self._store.exists(_page(document_id, number, suffix)) for suffix in ("jpg", "json.gz"))
 
     def document_ids(self) -> list[str]:
         """Ids of the documents that have a folder."""
-        return sorted(folder.name for folder in self._root.glob("??/*") if len(folder.name) == ID_LENGTH)
+        names = (folder.split("/")[1] for folder in self._store.folders())
+        return sorted(name for name in names if len(name) == ID_LENGTH)
 
     def remove(self, document_id: str) -> Removed:
         """Delete everything of a document.
 
         Raises OSError if something stays.
         """
-        trash = Path(tempfile.mkdtemp(prefix="deleted-", dir=self.uploads))
-        try:
-            os.replace(self._folder(document_id), trash / document_id)  # at once: it may be coming again meanwhile
-        except FileNotFoundError:
-            pass
-        sizes = [path.stat().st_size for path in trash.rglob("*") if path.is_file()]
-        shutil.rmtree(trash)
+        sizes = self._store.remove(_folder(document_id))
         return Removed(len(sizes), sum(sizes))
 
-    def _folder(self, document_id: str) -> Path:
-        return self._root / document_id[:2] / document_id
-
-    def _unlocked(self, document_id: str) -> Path:
-        return self._folder(document_id) / "unlocked.pdf"
-
-    def _page(self, document_id: str, number: int, suffix: str) -> Path:
-        return self._folder(document_id) / "pages" / f"{number}.{suffix}"
-
     def _read(self, document_id: str, number: int, suffix: str) -> bytes:
+        with self._opened(document_id, number, suffix) as file:
+            return file.read()
+
+    @contextmanager
+    def _opened(self, document_id: str, number: int, suffix: str) -> Iterator[IO[bytes]]:
         try:
-            return self._page(document_id, number, suffix).read_bytes()
+            with self._store.open(_page(document_id, number, suffix)) as file:
+                yield file
         except FileNotFoundError as error:
-            raise NotInLibrary(_gone(document_id, number)) from error
-
-
-def _gone(document_id: str, number: int) -> str:
-    return f"Page {number} of document {document_id[:12]} has not been read, or its file is gone: run docqa doctor"
+            raise NotInLibrary(
+                f"Page {number} of document {document_id[:12]} has not been read, or its file is gone: run docqa doctor"
+            ) from error
 
 
 def digest(path: Path) -> str:
@@ -188,27 +203,20 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
-    """Put a new name on the disk for good, where the system can."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _folder(document_id: str) -> str:
+    return f"{document_id[:2]}/{document_id}"
 
 
-@contextmanager
-def _written(target: Path) -> Iterator[IO[bytes]]:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", suffix=".part", delete=False) as file:
-        try:
-            yield file
-            file.close()
-            os.replace(file.name, target)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+def _original(document_id: str) -> str:
+    return f"{_folder(document_id)}/original.pdf"
+
+
+def _unlocked(document_id: str) -> str:
+    return f"{_folder(document_id)}/unlocked.pdf"
+
+
+def _page(document_id: str, number: int, suffix: str) -> str:
+    return f"{_folder(document_id)}/pages/{number}.{suffix}"
 
 
 def _to_json(page: Page) -> dict[str, Any]:

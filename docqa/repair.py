@@ -98,7 +98,7 @@ def _of_document(library: Library, document: Document, keys: Sequence[PassageKey
     unindexed = tuple(sorted(n for n in read - lost if not passages[n] and _has_text(library, document.id, n)))
     if unindexed:
         yield Damage(document.id, f"{len(unindexed)} pages are not in the index", document.name, pages=unindexed)
-    if not library.files.original(document.id).is_file():
+    if not library.files.has_original(document.id):
         yield Damage(document.id, "its PDF is gone", document.name, original=True)
     if document.state == "done" and len(outcomes) < max(document.pages, 1):
         missing = tuple(number for number in range(1, document.pages + 1) if number not in outcomes)

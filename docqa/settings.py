@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from docqa.errors import SettingsError
-from docqa.types import OCRScope
+from docqa.types import OCRScope, Quantization
 
 PREFIX = "DOCQA_"
 ENVIRONMENT = "environment"
@@ -38,6 +38,30 @@ class IndexSettings(_Section):
     api_key: SecretStr | None = Field(None, description="of the Qdrant server")
     collection: str = Field("docqa", description="name of the collection on the Qdrant server")
     timeout_s: float = Field(30, gt=0)
+    shards: int | None = Field(
+        None,
+        gt=0,
+        description="parts of the collection, on as many Qdrant nodes; this and the next five count when it is created",
+    )
+    replicas: int | None = Field(None, gt=0, description="nodes that hold each part; without it one")
+    payload_on_disk: bool | None = Field(None, description="texts and boxes; without it as the server does")
+    vectors_on_disk: bool = Field(False, description="vectors are read from disk: slower, wants no memory")
+    words_on_disk: bool = Field(False, description="the same for what is searched by words")
+    quantization: Quantization = Field(
+        "none",
+        description="small copies of the vectors, in memory: int8 a quarter of their size, binary a 32nd; what they"
+        " find is put in order by the exact vectors",
+    )
+
+
+class FilesSettings(_Section):
+    url: str | None = Field(
+        None,
+        description="where PDFs and pages are kept, such as s3://bucket/prefix; without it in the data directory",
+    )
+    copies_mb: int = Field(
+        10_240, ge=100, description="on this disk, of PDFs in the bucket; what was used within an hour stays anyway"
+    )
 
 
 class EmbeddingSettings(_Section):
@@ -166,6 +190,7 @@ class Settings(BaseSettings):
     )
     index: IndexSettings = Field(default_factory=IndexSettings)
     catalog: CatalogSettings = Field(default_factory=CatalogSettings)
+    files: FilesSettings = Field(default_factory=FilesSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     reranking: RerankingSettings = Field(default_factory=RerankingSettings)
     ingest: IngestSettings = Field(default_factory=IngestSettings)

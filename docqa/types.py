@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 TextSource = Literal["layer", "ocr", "none"]
 OCRScope = Literal["off", "scans", "all"]  # what OCR reads: nothing; pages without text; also pictures beside text
+Quantization = Literal["none", "int8", "binary"]  # of the small copies of vectors that are searched first
 DocumentState = Literal["queued", "reading", "done", "failed"]
 AnswerStatus = Literal["answered", "not_found"]
 AnswerMethod = Literal["quotation", "model"]

@@ -27,7 +27,7 @@ def entry(document_id: str, page: int) -> Entry:
 
 
 def lose_page_file(library: Library, document_id: str) -> None:
-    library.files.image_path(document_id, 2).unlink()
+    next(library.files.uploads.parent.rglob("2.jpg")).unlink()
 
 
 def lose_passages(library: Library, document_id: str) -> None:

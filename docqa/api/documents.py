@@ -171,10 +171,10 @@ def collections(caller: Caller) -> Response:
 
 
 def _original(document: Document, caller: Access) -> PDFPath:
-    path = caller.library.files.original(document.id)
-    if not path.is_file():
+    files = caller.library.files
+    if not files.has_original(document.id):
         raise NotInLibrary(f"The file of document {document.id[:12]} is gone: upload it again, or run docqa doctor")
-    return path
+    return files.original(document.id)
 
 
 def _page_states(document: Document, caller: Access) -> list[dict[str, Any]]:

@@ -9,37 +9,39 @@ from qdrant_client.http.exceptions import ApiException, ResponseHandlingExceptio
 
 from docqa.errors import IndexUnavailable
 from docqa.index import bm25, schema
+from docqa.index.collection import Layout, creation, differences, search_params
 from docqa.protocols import Entry
 from docqa.types import Passage, PassageKey, Ranked, Rankings, Scope, Vector
 
 KEYS_AT_ONCE = 10_000
+NO_LAYOUT = Layout()
 
 
 class ServerIndex:
     """One collection on a Qdrant server; every write is on the server when the method returns.
 
-    `dimension` of the vectors is asked only if the collection is new. Methods raise IndexUnavailable if the server
-    does not answer or refuses.
+    A new one is made as `layout` says; only then `dimension` of the vectors is asked. Methods raise IndexUnavailable
+    if the server does not answer or refuses.
     """
 
-    def __init__(self, client: QdrantClient, collection: str, *, dimension: Callable[[], int]) -> None:
+    def __init__(
+        self, client: QdrantClient, collection: str, *, dimension: Callable[[], int], layout: Layout = NO_LAYOUT
+    ) -> None:
         self._client = client
         self._collection = collection
+        self._layout = layout
         with _translated():
             if not client.collection_exists(collection):
-                self._create(dimension())
+                client.create_collection(collection, **creation(layout, dimension()))
             known = client.get_collection(collection).payload_schema
             for field in schema.FILTERED.keys() - known.keys():
                 kind = models.PayloadSchemaType(schema.FILTERED[field])
                 client.create_payload_index(collection, field, kind, wait=True)
 
-    def _create(self, dimension: int) -> None:
-        sparse = models.SparseVectorParams(modifier=models.Modifier.IDF)
-        self._client.create_collection(
-            self._collection,
-            vectors_config={schema.DENSE: models.VectorParams(size=dimension, distance=models.Distance.DOT)},
-            sparse_vectors_config=dict.fromkeys(schema.SPARSE, sparse),
-        )
+    def differences(self) -> list[str]:
+        """What of its layout the collection was not made with."""
+        with _translated():
+            return list(differences(self._layout, self._client.get_collection(self._collection).config))
 
     def close(self) -> None:
         self._client.close()
@@ -54,6 +56,7 @@ class ServerIndex:
                 using=name,
                 filter=where,
                 limit=schema.DOCUMENT_LIMIT if name == schema.DOCUMENT_WORDS else limit,
+                params=search_params(self._layout) if name == schema.DENSE else None,
                 with_payload=False,
             )
             for name, query in queries.items()
