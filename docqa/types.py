@@ -21,8 +21,7 @@ NEEDS_PASSWORD = "encrypted: it needs a password to open"  # begins the error of
 WEAK_EVIDENCE = 0.25  # of `Answer.answerable`: below it the answer is doubtful
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle on a page as it is shown: points (1/72 inch), origin top left."""
 
     x0: float
@@ -35,8 +34,7 @@ class Box:
         return Box(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """Where a run of the page's text stands on the page."""
 
     start: int  # character offsets into the page's text, end exclusive

@@ -25,10 +25,8 @@ class Line:
 
     @property
     def box(self) -> Box:
-        box = self.words[0][1]
-        for _, other in self.words[1:]:
-            box = box.union(other)
-        return box
+        x0, y0, x1, y1 = zip(*(box for _, box in self.words), strict=True)
+        return Box(min(x0), min(y0), max(x1), max(y1))
 
 
 _BULLET = re.compile(r"[•●▪■□○◦‣∙·*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)]")

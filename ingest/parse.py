@@ -70,7 +70,7 @@ class PDF:
         width, height = page.rect.width, page.rect.height
         scale = min(dpi / 72, max_side / max(width, height))
         pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
-        image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
+        image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples_mv)
         return Sheet(width, height, _lines(page), image)
 
     def save_unlocked(self, target: Path) -> None:
@@ -123,12 +123,14 @@ class PDF:
 
 def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful types
     text = page.get_textpage(flags=_TEXT_FLAGS)
+    rotation = page.rotation_matrix if page.rotation else None
     words: dict[tuple[int, int], list[tuple[str, Box]]] = defaultdict(list)
     for x0, y0, x1, y1, word, block, line, _ in text.extractWORDS():
-        if all(unicodedata.category(character) == "Co" for character in word):
+        if not word.isascii() and all(unicodedata.category(character) == "Co" for character in word):
             continue  # a bullet or icon from a symbol font
-        shown = pymupdf.Rect(x0, y0, x1, y1) * page.rotation_matrix
-        words[block, line].append((word, Box(*(round(edge, 1) for edge in shown.normalize()))))
+        if rotation:
+            x0, y0, x1, y1 = (pymupdf.Rect(x0, y0, x1, y1) * rotation).normalize()
+        words[block, line].append((word, Box(round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1))))
     fonts = {
         (block["number"], index): _font(line["spans"])
         for block in text.extractDICT()["blocks"]

@@ -87,7 +87,7 @@ def _scanned(number: int, sheet: "Sheet") -> Page:
 
     lines, stance = ocr.read_scan(sheet.image, width=sheet.width, height=sheet.height)
     page = compose(number, *stance.upright_size, lines, "ocr")
-    words = tuple(replace(word, box=stance.on_page(word.box)) for word in page.words)
+    words = tuple(word._replace(box=stance.on_page(word.box)) for word in page.words)
     return replace(page, width=sheet.width, height=sheet.height, words=words)
 
 
