@@ -139,9 +139,14 @@ class _Believing(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401  as pickle has it
         if module.startswith(OURS) and "." not in name:
             found = super().find_class(module, name)
-            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, DocumentError)):
+            if isinstance(found, type) and (_is_value(found) or issubclass(found, DocumentError)):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name}")
+
+
+def _is_value(kind: type) -> bool:
+    """Whether it only holds values: a dataclass or a named tuple."""
+    return is_dataclass(kind) or (issubclass(kind, tuple) and hasattr(kind, "_fields"))
 
 
 def _believed(answer: bytes) -> tuple[bool, Any]:
