@@ -160,7 +160,8 @@ def service(settings: Settings) -> Iterator[Service]:
 
 def retriever(settings: Settings, library: Library, embedder: Embedder) -> Retriever:
     """Search over a library."""
-    found = Retriever(embedder, library.index, reranker(settings), settings.reranking.pages)
+    chosen = settings.reranking
+    found = Retriever(embedder, library.index, reranker(settings), chosen.pages, rerank_budget_ms=chosen.budget_ms)
     if not (settings.model.url and settings.model.split_questions):
         return found
     from docqa.splitting import ModelSplitter

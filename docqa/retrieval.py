@@ -18,6 +18,7 @@ from docqa.words import closest_part
 PASSAGES_RANKED = 50  # of each ranking; with 400 the first ten pages are nearly the same
 PASSAGES_PER_PAGE = 3  # that are read for a page
 PARTS_AMONG = 5  # pages among which every part of a question has one: as many as an answer by quotation shows
+READ_AT_ONCE = 4  # pages that the reranker reads before it looks at the clock
 WORDS_READ = 40  # of its best passage by the reranker: those that share most with the question
 
 
@@ -52,6 +53,7 @@ class Retriever:
     index: Searcher
     reranker: Reranker | None
     rerank_pages: int  # how many of the best the reranker reads
+    rerank_budget_ms: float | None = None  # no further pages are read after so long; None reads them all
     split: Callable[[str], tuple[str, ...]] = parts  # a question into a question for each thing it asks for
 
     def retrieve(self, question: str, *, scope: Scope = Scope(), limit: int, divide: bool = True) -> Retrieval:
@@ -65,11 +67,7 @@ class Retriever:
         )
         pages = fusion.with_parts(whole.pages, [part.pages for part in of_parts])
         with watch.time("rerank"):
-            read = pages[: self.rerank_pages]
-            log_odds = [
-                self._log_odds(search.question, [page for page in read if page.part == number])
-                for number, search in enumerate((whole, *of_parts))
-            ]
+            log_odds = self._opinions((whole, *of_parts), pages[: self.rerank_pages])
         with watch.time("search"):
             searched = self.index.size(scope)
             merged = {key: odds for each in log_odds for key, odds in each.items()}
@@ -102,6 +100,19 @@ class Retriever:
     def _rankings(self, question: str, vector: Vector, scope: Scope) -> Rankings:
         also = words_of_statements(question)
         return self.index.rank(question, vector, also=also, limit=PASSAGES_RANKED, scope=scope)
+
+    def _opinions(self, searches: Sequence[_Search], pages: Sequence[RankedPage]) -> list[dict[PageKey, float]]:
+        """The reranker's log-odds of these pages by the part of the question they fit, as far as the budget goes."""
+        odds: list[dict[PageKey, float]] = [{} for _ in searches]
+        start = perf_counter()
+        at_once = READ_AT_ONCE if self.rerank_budget_ms is not None else max(len(pages), 1)
+        for first in range(0, len(pages), at_once):
+            if first and 1000 * (perf_counter() - start) > (self.rerank_budget_ms or 0):
+                break
+            for number, search in enumerate(searches):
+                read = [page for page in pages[first : first + at_once] if page.part == number]
+                odds[number] |= self._log_odds(search.question, read)
+        return odds
 
     def _log_odds(self, question: str, pages: Sequence[RankedPage]) -> dict[PageKey, float]:
         """The reranker's, that each page's best passage answers the question."""

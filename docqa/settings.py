@@ -81,6 +81,11 @@ class RerankingSettings(_Section):
         None, description="directory of an ONNX cross-encoder; without it ms-marco-MiniLM-L12, which is installed along"
     )
     pages: int = Field(8, ge=1, le=100, description="how many of the best pages it reads")
+    budget_ms: int | None = Field(
+        None,
+        ge=0,
+        description="no further page is read after so many ms; without it all are. For slow machines and many users",
+    )
 
 
 class IngestSettings(_Section):
