@@ -9,7 +9,7 @@ from docqa.parts import parts
 from docqa.protocols import Reranker
 from docqa.readable import as_read
 from docqa.sentences import Sentence, sentences
-from docqa.tables import column_heads
+from docqa.tables import heads_above
 from docqa.types import Citation, Draft, Evidence, Page, Turn
 from docqa.words import stems
 
@@ -194,7 +194,7 @@ def _same(a: _Candidate, b: _Candidate) -> bool:
 def _quotes(candidate: _Candidate, evidence: Evidence, before: Sequence[Citation]) -> list[Citation]:
     """The candidate as a citation; before it the heads of its columns, unless they were quoted before."""
     own = _citation(evidence, candidate.start, candidate.end)
-    heads = column_heads(evidence.page.text, candidate.start)
+    heads = heads_above(evidence.page.text, candidate.start)
     if heads is None:
         return [own]
     head = _citation(evidence, *heads)

@@ -93,8 +93,8 @@ def _share(a: Box, b: Box) -> float:
 
 def _columns(rows: Sequence[_Row]) -> list[_Column]:
     """The columns of those rows that have as many cells as most."""
-    usual = Counter(len(row) for row in rows if len(row) > 1).most_common(1)[0][0]
-    typical = [row for row in rows if len(row) == usual]
+    counts = Counter(len(row) for row in rows if len(row) > 1)
+    typical = [row for row in rows if counts and len(row) == counts.most_common(1)[0][0]]
     return [
         (min(cell.box.x0 for cell in column), max(cell.box.x1 for cell in column))
         for column in zip(*typical, strict=True)

@@ -186,6 +186,18 @@ def column_heads(text: str, start: int) -> tuple[int, int] | None:
     return None
 
 
+def heads_above(text: str, start: int) -> Span | None:
+    """The heads of the columns for the row of figures at text[start], else the whole opening of its table if that
+    names times; None if neither is clear.
+    """
+    if heads := column_heads(text, start):
+        return heads
+    table = next((table for table in tables(text) if table.start <= start < table.end), None)
+    if table is None or not _PERIOD.search(text, table.opening, table.start):
+        return None
+    return table.opening, table.opening + len(text[table.opening : table.start].rstrip())
+
+
 def _has_figures(row: str) -> bool:
     """Whether a cell of the row holds a number that is no period."""
     return "\t" in row and any(_NUMBER.search(_DAY.sub("", _PERIOD.sub("", cell))) for cell in row.split("\t")[1:])

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from docqa.types import Box, Heading, Page, TextSource, Word
 
@@ -12,6 +13,9 @@ HEADING_CHARACTERS = 300
 HEADING_WORDS = 16  # longer lines are sentences in a large font
 BLOCK_GAP = 0.75  # of a row's height: a wider gap between two rows starts a new block
 PROSE_CHARACTERS = 25  # columns whose usual line is shorter are cells of a table
+FEWEST_LINES = 10  # of a page whose order can be judged,
+MOST_LINES = 400  # and of one that can be put in order
+WRONG_STEPS = 0.25  # share of the lines after which the order goes across or back, if it is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,38 @@ def with_pictures(lines: Sequence[Line], pictures: Iterable[Sequence[Line]]) -> 
     """Put the lines of each picture after the page's own: among them they would tear prose that belongs together."""
     marked = [replace(line, picture=number) for number, picture in enumerate(pictures, start=1) for line in picture]
     return [*lines, *marked]
+
+
+def in_order(lines: list[Line]) -> list[Line]:
+    """Lines of a text layer in its own order, which is the reading order unless that goes across columns or back up."""
+    flat = [line for line in lines if not _is_upright(line.box)]
+    if not FEWEST_LINES <= len(flat) <= MOST_LINES:
+        return lines
+    steps = list(pairwise(flat))
+    across = [pair for pair in steps if _continues(*pair) and all(map(_is_long, pair))]
+    goes_on = sum(line.words[0][0][0].islower() for pair in across for line in pair)
+    back = sum(_goes_back(*pair) for pair in steps)
+    if max(len(across) if goes_on > len(across) else 0, back) < WRONG_STEPS * len(flat):
+        return lines
+    return [*in_reading_order(flat), *(line for line in lines if _is_upright(line.box))]
+
+
+def _is_upright(box: Box) -> bool:
+    """Whether a line runs up or down the page, beside the text."""
+    return box.y1 - box.y0 > 3 * (box.x1 - box.x0)
+
+
+def _is_long(line: Line) -> bool:
+    return sum(len(word) + 1 for word, _ in line.words) > PROSE_CHARACTERS
+
+
+def _goes_back(line: Line, following: Line) -> bool:
+    """Whether a line follows that stands above in the same column, or to the left on the same row."""
+    before, after = line.box, following.box
+    if _overlap(before, after) > 0.5:
+        return after.x1 <= before.x0 + 1
+    shared = min(before.x1, after.x1) - max(before.x0, after.x0)
+    return after.y1 <= before.y0 + 1 and shared > 0.3 * min(before.x1 - before.x0, after.x1 - after.x0)
 
 
 def in_reading_order(lines: Sequence[Line]) -> list[Line]:

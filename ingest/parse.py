@@ -13,7 +13,7 @@ from pymupdf import mupdf
 
 from docqa.errors import EncryptedPDF, UnreadablePDF
 from docqa.types import NEEDS_PASSWORD, Box
-from ingest.layout import Line
+from ingest.layout import Line, in_order
 from ingest.pictures import Raster
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # what is wrong is raised or in the text, not on the terminal
@@ -31,7 +31,7 @@ class Sheet:
 
     width: float  # points, as shown
     height: float
-    lines: list[Line]  # in the order of the file, which is nearly always the reading order
+    lines: list[Line]  # in reading order
     image: Image.Image  # RGB
 
 
@@ -71,7 +71,7 @@ class PDF:
         scale = min(dpi / 72, max_side / max(width, height))
         pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
         image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples_mv)
-        return Sheet(width, height, _lines(page), image)
+        return Sheet(width, height, in_order(_lines(page)), image)
 
     def save_unlocked(self, target: Path) -> None:
         """Write a copy that opens without a password.

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from docqa.context import in_context, label, searchable
@@ -20,6 +22,7 @@ def test_a_document_is_called_by_its_name_and_title_once(name: str, title: str, 
 def test_a_passage_is_read_under_its_document_and_last_headings():
     passage = Passage("a" * 64, 3, 0, 0, "It fell.", ("report", "Part I", "Finance", "Debt"), ())
     assert in_context(passage) == "report > Finance > Debt\nIt fell."
+    assert in_context(replace(passage, lead="2023 | 2022")) == "report > Finance > Debt\n2023 | 2022\nIt fell."
 
 
 @pytest.mark.parametrize(

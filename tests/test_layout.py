@@ -1,5 +1,5 @@
 from docqa.types import Box
-from ingest.layout import Line, compose, in_reading_order, with_pictures
+from ingest.layout import Line, compose, in_order, in_reading_order, with_pictures
 
 
 def line(text: str, x: float, y: float, *, size: float = 10, bold: bool = False) -> Line:
@@ -61,6 +61,33 @@ def test_scanned_tables_are_read_row_by_row():
     ]
     shuffled = [cell for row in rows for cell in reversed(row)]
     assert in_reading_order(shuffled) == [cell for row in rows for cell in row]
+
+
+def columns(left: str, right: str) -> tuple[list[Line], list[Line]]:
+    return [line(left, 50, 100 + 14 * n) for n in range(8)], [line(right, 320, 100 + 14 * n) for n in range(8)]
+
+
+def test_columns_that_a_file_has_row_by_row_are_read_one_after_the_other():
+    left, right = columns("and the left column goes on here", "while the right one has other words")
+    assert in_order([cell for pair in zip(left, right, strict=True) for cell in pair]) == [*left, *right]
+
+
+def test_a_table_of_long_cells_stays_row_by_row():
+    left, right = columns("Prices of grain may rise or fall", "We hedge what we hold every week")
+    rows = [cell for pair in zip(left, right, strict=True) for cell in pair]
+    assert in_order(rows) == rows
+
+
+def test_columns_one_after_the_other_keep_their_order():
+    left, right = columns("and the left column goes on here", "while the right one has other words")
+    footer = line("12", 300, 780)
+    assert in_order([footer, *left, *right]) == [footer, *left, *right]
+
+
+def test_lines_that_a_file_has_from_below_are_read_from_above():
+    rows = [line(f"row number {n} of this page", 50, 100 + 14 * n) for n in range(12)]
+    stamp = Line((("Downloaded", Box(580, 100, 588, 150)), ("today", Box(580, 155, 588, 180))), 8, False)
+    assert in_order([stamp, *reversed(rows)]) == [*rows, stamp]
 
 
 def test_the_mark_of_a_list_item_is_no_cell():

@@ -288,3 +288,23 @@ def test_a_page_without_text_is_kept_as_an_image(library: Library, make_pdf: Mak
     [document] = library.catalog.documents()
     assert library.catalog.page_outcomes(document.id) == {1: ("none", ""), 2: ("layer", "")}
     assert library.index.count(EVERYWHERE) == 1
+
+
+@pytest.mark.parametrize("before", [1, 2, 6])
+def test_running_heads_are_in_the_text_but_not_searched_wherever_reading_was_stopped(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch, before: int
+):
+    pdf = pymupdf.open(make_pdf(*(f"Sales in region {number} were {number * 7}." for number in range(1, 8))))
+    for page in pdf:
+        page.insert_text((72, 40), "Acme Inc.")
+    path = make_pdf("", name="headed.pdf")
+    path.write_bytes(pdf.tobytes())
+    monkeypatch.setattr(pipeline_module, "BATCH_PAGES", 1)
+    pages = iter(range(100))
+    intake.register(library, [path], collection="default", progress=Silent())
+    pipeline.read_unfinished(Silent(), stopping=lambda: next(pages) == before - 1)
+    run(pipeline, path)
+    [document] = library.catalog.documents()
+    read = [library.files.page(document.id, number) for number in range(1, 8)]
+    assert all([page.text[slice(*span)] for span in page.running] == ["Acme Inc."] for page in read)
+    assert library.index.rank("Acme", WordHashEmbedder().embed_query("Acme"), limit=9, scope=EVERYWHERE).words == []

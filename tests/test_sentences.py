@@ -19,6 +19,14 @@ def test_a_row_of_cells_is_a_piece_of_its_own():
     assert [each.row for each in found] == [False, True, True, False]
 
 
+def test_an_item_of_a_list_is_a_piece_of_its_own():
+    assert texts("Risks are:\n• the loss of\ncustomers;\n• fire") == [
+        "Risks are:",
+        "• the loss of\ncustomers;",
+        "• fire",
+    ]
+
+
 def test_abbreviations_and_decimals_end_no_sentence():
     assert texts("Acme Inc. The U.S. share was 4.5 %. It grew.") == ["Acme Inc. The U.S. share was 4.5 %.", "It grew."]
 

@@ -52,6 +52,50 @@ def test_scripts_without_spaces_count_by_character():
     assert len(split(ID, page("水" * 100), "doc", HeadingPath(), max_words=50)) == 2
 
 
+def test_rows_in_a_passage_of_their_own_carry_the_heads_of_their_table():
+    rows = "\n".join(f"Division {n}\t{n}\t{n + 1}" for n in range(9))
+    first, *others = split(ID, page(f"Sales\n2023\t2022\n{rows}"), "doc", HeadingPath(), max_words=12)
+    assert first.lead == ""
+    assert {passage.lead for passage in others} == {"Sales 2023 | 2022"}
+
+
+def test_what_a_heading_says_already_is_no_lead():
+    rows = "\n".join(f"Division {n}\t{n}\t{n + 1}" for n in range(9))
+    sheet = replace(page(f"Sales\n2023\t2022\n{rows}"), headings=(Heading(0, "Sales", 14.0),))
+    assert split(ID, sheet, "doc", HeadingPath(), max_words=12)[-1].lead == "2023 | 2022"
+
+
+def test_a_table_that_goes_on_on_the_next_page_keeps_its_heads():
+    rows = "\n".join(f"Division {n}\t{n}\t{n + 1}" for n in range(3))
+    path = HeadingPath().after(page(f"Sales\n2023\t2022\n{rows}"))
+    [passage] = split(ID, page(rows, number=2), "doc", path, max_words=50)
+    assert passage.lead == "Sales 2023 | 2022"
+
+
+def test_running_rows_are_in_no_passage_and_no_heading():
+    text = "Acme Inc.\n\nIt goes on\nto the foot\nAcme Inc.\nand after it."
+    again = text.rindex("Acme")
+    sheet = replace(page(text), headings=(Heading(0, "Acme Inc.", 14.0),), running=((0, 9), (again, again + 9)))
+    passages = split(ID, sheet, "doc", HeadingPath(), max_words=50)
+    assert [passage.text for passage in passages] == ["It goes on\nto the foot", "and after it."]
+    assert passages[0].headings == ("doc",)
+    assert HeadingPath().after(sheet).texts == ()
+
+
+def test_bold_heads_of_columns_are_no_headings():
+    rows = "\n".join(f"Division {n}\t{n}\t{n + 1}" for n in range(3))
+    text = f"Sales\n(in millions)\n\nNorth\tSouth\n\nRestated\n\n{rows}"
+    bold = [Heading(text.index(words), words, 10.0) for words in ("Sales", "(in millions)", "Restated")]
+    [passage] = split(ID, replace(page(text), headings=tuple(bold)), "doc", HeadingPath(), max_words=50)
+    assert passage.headings == ("doc", "Sales")
+
+
+def test_a_heading_stays_with_what_is_below_it():
+    text = "Costs\n\n" + " ".join(["word"] * 9) + "."
+    sheet = replace(page(text), headings=(Heading(0, "Costs", 14.0),))
+    assert len(split(ID, sheet, "doc", HeadingPath(), max_words=9)) == 1
+
+
 @given(st.text(alphabet="ab. \t\nA1", max_size=200), st.integers(1, 12))
 def test_passages_hold_all_text_once_in_order_and_say_where(text: str, max_words: int):
     sheet = page(text)
