@@ -76,6 +76,10 @@ class Writer(Protocol):
         """Remove single passages."""
         ...
 
+    def vectors(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Vector]:
+        """The embeddings of passages as they were written; of those that are there."""
+        ...
+
 
 class Index(Searcher, Writer, Protocol):
     def close(self) -> None: ...

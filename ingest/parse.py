@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from pymupdf import mupdf
 
 from docqa.errors import EncryptedPDF, UnreadablePDF
 from docqa.types import NEEDS_PASSWORD, Box
+from ingest import fingerprint
+from ingest.fingerprint import Fingerprints
 from ingest.layout import Line, in_order
 from ingest.pictures import Raster
 
@@ -21,6 +24,11 @@ pymupdf.TOOLS.mupdf_display_warnings(False)
 
 # Ligatures are spelt out; unknown glyphs become U+FFFD, so that garbled text shows; what lies off the page is left out.
 _TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
+# What makes a page look as it does: its own values, those it may inherit, those of the whole PDF; Annots first.
+_OWN = ("Annots", "Contents", "Group", "UserUnit")
+_INHERITED = ("Resources", "MediaBox", "CropBox", "Rotate")
+_COMMON = ("OCProperties", "OutputIntents")
+_COMMON_WITH_FORM = (*_COMMON, "AcroForm")
 _BOLD = pymupdf.TEXT_FONT_BOLD
 _LABEL = re.compile(r"[\w.-]{1,12}")
 
@@ -109,6 +117,41 @@ class PDF:
             return None
         return label if label != str(number) and _LABEL.fullmatch(label) else None
 
+    def fingerprint(self, number: int) -> str:
+        """What page `number` (1-based) is made of, as one hash; empty if that cannot be told."""
+        try:
+            page = self._document.page_xref(number - 1)
+            own = [self._value(page, key) for key in _OWN]
+            inherited = [self._inherited(page, key) for key in _INHERITED]
+            # Form fields are looked at from the form, on every page that may have some: what they hold is kept there.
+            common = _COMMON_WITH_FORM if own[0] else _COMMON
+            root = self._document.pdf_catalog()
+            return self._fingerprints.of([*(self._value(root, key) for key in common), *own, *inherited])
+        except (IndexError, RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase):
+            return ""
+
+    @cached_property
+    def _fingerprints(self) -> Fingerprints:
+        found = Fingerprints(_Objects(self._document))
+        root = self._document.pdf_catalog()
+        found.of(self._value(root, key) for key in _COMMON_WITH_FORM)  # first: so loops are always entered there
+        return found
+
+    def _value(self, xref: int, key: str) -> str:
+        kind, value = self._document.xref_get_key(xref, key)
+        return "" if kind == "null" else str(value)
+
+    def _inherited(self, xref: int, key: str) -> str:
+        """A value of a page, or of what it stands below in the tree of pages."""
+        for _ in range(fingerprint.DEPTH):
+            if value := self._value(xref, key):
+                return value
+            kind, parent = self._document.xref_get_key(xref, "Parent")
+            if kind != "xref":
+                break
+            xref = int(parent.split()[0])
+        return ""
+
     def rasters(self, number: int) -> list[Raster]:
         """Where page `number` (1-based) shows images; what lies off the page is cut off."""
         page: Any = self._document[number - 1]
@@ -119,6 +162,19 @@ class PDF:
             for image, place in zip(images, places, strict=True)
             if not place.is_empty
         ]
+
+
+class _Objects:
+    """The objects of an open PDF."""
+
+    def __init__(self, document: Any) -> None:  # noqa: ANN401  pymupdf.Document has no useful types
+        self._document = document
+
+    def text(self, number: int) -> str:
+        return str(self._document.xref_object(number, compressed=True))
+
+    def stream(self, number: int) -> bytes:
+        return self._document.xref_stream_raw(number) or b"" if self._document.xref_is_stream(number) else b""
 
 
 def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful types

@@ -1,6 +1,8 @@
 """One page, from PDF to text, words and image: the task a child process runs."""
 
+import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
     from ingest.layout import Line
     from ingest.parse import PDF, Sheet
+
+READING = 1  # of what is made of a page: raise it when the same page would be read otherwise than before
 
 # PyMuPDF, OCR and what draws are imported by the children, where they are used, and never by the process that hands
 # out tasks.
@@ -35,6 +39,7 @@ class ReadingOptions:
 class ReadPage:
     page: Page
     image: bytes  # JPEG
+    fingerprint: str  # pages with the same one read alike; empty if it can be compared to none
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,14 @@ class Cover:
     title: str  # in its metadata; often empty or junk
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What can be told of a page without reading it."""
+
+    fingerprint: str
+    label: str | None  # what the PDF itself calls it
+
+
 def read_cover(path: Path, options: ReadingOptions) -> Cover:
     """Open the PDF.
 
@@ -53,6 +66,15 @@ def read_cover(path: Path, options: ReadingOptions) -> Cover:
     pdf = _open(path)
     limits.check_pages(pdf.pages, options.limits)
     return Cover(pdf.pages, pdf.title)
+
+
+def glance(path: Path, numbers: Sequence[int], options: ReadingOptions) -> list[Glance]:
+    """Look at pages (1-based), to compare them with those of another PDF.
+
+    Raises EncryptedPDF or UnreadablePDF.
+    """
+    pdf = _open(path)
+    return [Glance(_fingerprint(pdf, number, options), pdf.label(number)) for number in numbers]
 
 
 def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
@@ -77,7 +99,14 @@ def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
         page = max(_scanned(number, sheet), page, key=lambda read: sum(map(str.isalnum, read.text)))
     drawn = share_beside((word.box for word in page.words), sheet.image, points_per_pixel=scale)
     page = replace(page, drawn=round(drawn, 3), printed=pdf.label(number))
-    return ReadPage(page, _jpeg(sheet.image, options.jpeg_quality))
+    return ReadPage(page, _jpeg(sheet.image, options.jpeg_quality), _fingerprint(pdf, number, options))
+
+
+def _fingerprint(pdf: "PDF", number: int, options: ReadingOptions) -> str:
+    """What the outcome of reading a page depends on; empty if that cannot be told."""
+    with_neighbour = options.ocr == "all" and number > 1  # whose pictures are compared with its own
+    parts = [pdf.fingerprint(each) for each in (number, number - 1)[: 1 + with_neighbour]]
+    return hashlib.sha256(repr((READING, options, parts)).encode()).hexdigest() if all(parts) else ""
 
 
 def _scanned(number: int, sheet: "Sheet") -> Page:

@@ -1,11 +1,12 @@
 import pytest
 
 from docqa.catalog import Catalog
+from docqa.catalog.held import PageOutcome
 from docqa.errors import LibraryMismatch, NotInLibrary
 from docqa.library import named
 from docqa.types import Collection, Scope
 
-FIRST, SECOND = "a" * 64, "b" * 64
+FIRST, SECOND, THIRD = "a" * 64, "b" * 64, "c" * 64
 
 
 def link(catalog: Catalog, document_id: str, collection: str, path: str) -> None:
@@ -13,10 +14,10 @@ def link(catalog: Catalog, document_id: str, collection: str, path: str) -> None
     catalog.register(document_id, name=name, size_bytes=100, collection=collection, path=path)
 
 
-def record(catalog: Catalog, *outcomes: tuple[int, str, str]) -> None:
+def record(catalog: Catalog, *outcomes: tuple[int, str, str] | tuple[int, str, str, str]) -> None:
     link(catalog, FIRST, "law", "/a.pdf")
     with catalog.hold(FIRST) as held:
-        held.record_pages(outcomes)
+        held.record_pages(PageOutcome(*outcome) for outcome in outcomes)
 
 
 def test_a_new_document_is_queued(catalog: Catalog):
@@ -36,6 +37,22 @@ def test_a_page_recorded_again_replaces_its_outcome(catalog: Catalog):
     record(catalog, (2, "", "timed out"))
     record(catalog, (2, "layer", ""))
     assert catalog.page_outcomes(FIRST) == {2: ("layer", "")}
+
+
+def test_pages_that_others_can_be_compared_to_are_found_by_their_fingerprint(catalog: Catalog):
+    record(catalog, (1, "layer", "", "f" * 64), (2, "", "timed out"), (3, "layer", ""), (4, "none", "", "0" * 64))
+    assert catalog.fingerprints(FIRST) == {"f" * 64: 1, "0" * 64: 4}
+
+
+def test_older_versions_are_what_the_same_path_led_to_and_was_read(catalog: Catalog):
+    link(catalog, FIRST, "law", "/a.pdf")
+    link(catalog, THIRD, "law", "/other.pdf")
+    for document_id in (FIRST, THIRD):
+        catalog.set_state(document_id, "done")
+    link(catalog, SECOND, "law", "/a.pdf")
+    link(catalog, SECOND, "tax", "/other.pdf")
+    assert catalog.sources.older_versions(SECOND) == [FIRST]
+    assert catalog.sources.older_versions(FIRST) == []
 
 
 def test_a_document_is_in_the_collections_of_its_files(catalog: Catalog):

@@ -104,6 +104,11 @@ def test_passages_come_back_as_they_were_written(index: Index):
     assert index.passages([PassageKey("f" * 15, 1, 0)]) == {}
 
 
+def test_vectors_come_back_as_they_were_written(index: Index):
+    vectors = index.vectors([key_of(1), PassageKey("f" * 15, 1, 0), key_of(3)])
+    assert vectors == {key_of(1): pytest.approx(ENTRIES[1].vector), key_of(3): ENTRIES[3].vector}
+
+
 def test_a_page_is_searched_by_its_physical_and_its_printed_number(index: Index):
     printed = [
         replace(each, passage=replace(each.passage, printed=label))

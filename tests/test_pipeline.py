@@ -6,7 +6,7 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from docqa.catalog.documents import Held
+from docqa.catalog.held import Held
 from docqa.files import digest
 from docqa.library import Library
 from docqa.types import PassageKey, Scope

@@ -41,6 +41,7 @@ def test_every_method_does_what_it_does_at_its_owner(index: EdgeIndex):
         assert shared.rank("wool", vector, limit=3, scope=Scope()) == index.rank("wool", vector, limit=3, scope=Scope())
         key = PassageKey(DOCUMENT[:15], 1, 0)
         assert shared.passages([key]) == index.passages([key])
+        assert shared.vectors([key]) == index.vectors([key])
         assert shared.size(Scope()) == 3
         shared.set_collections(DOCUMENT, ["tax"])
         assert shared.count(Scope(collections=("tax",))) == 3

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 
 from docqa.catalog import database
 from docqa.catalog.conversations import Conversations
+from docqa.catalog.held import Held, outcomes
 from docqa.catalog.keys import Keys
 from docqa.catalog.reading import UNFINISHED, Reading
 from docqa.catalog.sources import Sources, are_in
@@ -22,56 +22,6 @@ from docqa.errors import LibraryMismatch, NotInLibrary
 from docqa.types import Document, DocumentState
 
 _AS_THEY_CAME = (_documents.c.added_at, _documents.c.name, _documents.c.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A document that nobody else changes for now. What is recorded here counts once the hold ends without error."""
-
-    connection: sa.Connection
-    document_id: str
-
-    def record_pages(self, outcomes: Iterable[tuple[int, str, str]]) -> None:
-        """Record pages as (number, source, error)."""
-        now = datetime.now(UTC)
-        rows = [
-            {"document_id": self.document_id, "number": number, "source": source, "error": error, "read_at": now}
-            for number, source, error in outcomes
-        ]
-        numbers = [row["number"] for row in rows]
-        mine = _pages.delete().filter_by(document_id=self.document_id)
-        self.connection.execute(mine.where(_pages.c.number.in_(numbers)))
-        self.connection.execute(_pages.insert(), rows)
-
-    def forget_pages(self, numbers: Iterable[int]) -> None:
-        """Let pages count as not tried, and the document as not read to the end."""
-        mine = _pages.delete().filter_by(document_id=self.document_id)
-        self.connection.execute(mine.where(_pages.c.number.in_(list(numbers))))
-        again = _documents.update().where(_documents.c.id == self.document_id)
-        self.connection.execute(again.values(state="queued", error=""))
-
-    def is_since(self, added_at: datetime) -> bool:
-        """Whether it is the one that was added then, not one that was deleted and added again."""
-        query = sa.select(_documents.c.added_at).where(_documents.c.id == self.document_id)
-        return self.connection.scalar(query) == added_at
-
-    def outcomes(self) -> dict[int, tuple[str, str]]:
-        """(source, error) of every page that was tried, by number."""
-        return _outcomes(self.connection, self.document_id)
-
-    def set_state(self, state: DocumentState, *, error: str) -> None:
-        """Record where it stands."""
-        this = _documents.update().where(_documents.c.id == self.document_id)
-        self.connection.execute(this.values(state=state, error=error))
-
-    def is_sourced(self) -> bool:
-        """Whether a path leads to it."""
-        query = sa.select(sa.func.count()).select_from(_sources).filter_by(document_id=self.document_id)
-        return bool(self.connection.scalar(query))
-
-    def remove(self) -> None:
-        """Forget it and its pages."""
-        self.connection.execute(_documents.delete().where(_documents.c.id == self.document_id))
 
 
 class Catalog:
@@ -228,7 +178,11 @@ class Catalog:
     def unattempt(self, document_id: str) -> None:
         """Take an attempt back that ended because a service did not answer."""
         with self._engine.begin() as connection:
-            _locked(connection, document_id, {"attempts": _documents.c.attempts - 1})
+            _locked(
+                connection,
+                document_id,
+                {"attempts": sa.case((_documents.c.attempts > 0, _documents.c.attempts - 1), else_=0)},
+            )
 
     def attempt(self, document_id: str) -> int:
         """Note that reading begins or goes on; returns how often it did since a page was last recorded."""
@@ -266,7 +220,14 @@ class Catalog:
     def page_outcomes(self, document_id: str) -> dict[int, tuple[str, str]]:
         """(source, error) of every page that was tried, by number."""
         with self._engine.connect() as connection:
-            return _outcomes(connection, document_id)
+            return outcomes(connection, document_id)
+
+    def fingerprints(self, document_id: str) -> dict[str, int]:
+        """The pages of a document that others can be compared to: their numbers, by fingerprint."""
+        query = sa.select(_pages.c.fingerprint, _pages.c.number).filter_by(document_id=document_id, error="")
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.where(_pages.c.fingerprint != ""))
+            return {row.fingerprint: row.number for row in rows}
 
 
 def _which(
@@ -277,11 +238,6 @@ def _which(
     if ids is not None:
         query = query.where(_documents.c.id.in_(ids))
     return query.where(_documents.c.state.in_(states)) if states else query
-
-
-def _outcomes(connection: sa.Connection, document_id: str) -> dict[int, tuple[str, str]]:
-    query = sa.select(_pages).filter_by(document_id=document_id).order_by(_pages.c.number)
-    return {row.number: (row.source, row.error) for row in connection.execute(query)}
 
 
 def _locked(connection: sa.Connection, document_id: str, values: Mapping[str, object] | None = None) -> bool:

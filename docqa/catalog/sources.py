@@ -122,6 +122,21 @@ class Sources:
         with self._engine.connect() as connection:
             return {row.document_id: row.path.rpartition("/")[2] for row in connection.execute(query)}
 
+    def older_versions(self, document_id: str) -> list[str]:
+        """Ids of the documents that a path of this one led to before, and that were read to the end, newest first."""
+        newer = _sources.alias()
+        same_path = (newer.c.collection == _sources.c.collection) & (newer.c.path == _sources.c.path)
+        query = (
+            sa.select(_sources.c.document_id, sa.func.max(_sources.c.turn))
+            .join(newer, same_path & (newer.c.turn > _sources.c.turn))
+            .join(_documents, _documents.c.id == _sources.c.document_id)
+            .where(newer.c.document_id == document_id, _documents.c.state == "done")
+            .group_by(_sources.c.document_id)
+            .order_by(sa.func.max(_sources.c.turn).desc())
+        )
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
+
     def supersede(self, document_id: str) -> list[str]:
         """Let the paths of this document lead to no older one; returns the ids of the documents that lost a path."""
         losers: set[str] = set()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-VERSION = "2"  # of the schema: the newest migration
+VERSION = "3"  # of the schema: the newest migration
 
 
 class Moment(sa.TypeDecorator[datetime]):
@@ -55,6 +55,7 @@ pages = sa.Table(
     sa.Column("source", sa.String(8), nullable=False),  # layer, ocr, none; empty if it failed
     sa.Column("error", sa.Text, nullable=False, default=""),
     sa.Column("read_at", Moment, index=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False, server_default=""),  # empty if it can be compared to none
 )
 
 facts = sa.Table(

@@ -88,6 +88,12 @@ class EdgeIndex:
         if ids:
             self._shard.update(edge.UpdateOperation.delete_points(ids))
 
+    def vectors(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Vector]:
+        ids: list[int | uuid.UUID | str] = [schema.point_id(key) for key in keys]
+        records = self._shard.retrieve(ids, with_payload=False, with_vector=[schema.DENSE])
+        found: Any = {record.id: record.vector for record in records}  # each a mapping by name
+        return {schema.key_of(point_id): list(named[schema.DENSE]) for point_id, named in found.items()}
+
 
 def _created(folder: Path, dimension: int) -> edge.EdgeShard:
     folder.mkdir(parents=True, exist_ok=True)

@@ -116,6 +116,13 @@ class ServerIndex:
             with _translated():
                 self._client.delete(self._collection, models.PointIdsList(points=ids), wait=True)
 
+    def vectors(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Vector]:
+        ids = [schema.point_id(key) for key in keys]
+        with _translated():
+            records = self._client.retrieve(self._collection, ids, with_payload=False, with_vectors=[schema.DENSE])
+        found: Any = {record.id: record.vector for record in records}  # each a mapping by name
+        return {schema.key_of(point_id): list(named[schema.DENSE]) for point_id, named in found.items()}
+
 
 @contextmanager
 def _translated() -> Iterator[None]:

@@ -12,7 +12,9 @@ from docqa.errors import IndexUnavailable
 from docqa.protocols import Entry, Index
 from docqa.types import Passage, PassageKey, Rankings, Scope, Vector
 
-METHODS = frozenset(("rank", "passages", "size", "upsert", "set_collections", "delete", "count", "keys", "remove"))
+METHODS = frozenset(
+    ("rank", "passages", "size", "upsert", "set_collections", "delete", "count", "keys", "remove", "vectors")
+)
 
 
 @contextmanager
@@ -99,6 +101,10 @@ class SharedIndex:
 
     def remove(self, keys: Sequence[PassageKey]) -> None:
         self._call("remove", keys)
+
+    def vectors(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Vector]:
+        found: dict[PassageKey, Vector] = self._call("vectors", keys)
+        return found
 
     def _call(self, method: str, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
         with self._lock:
