@@ -12,6 +12,7 @@ from PIL import Image
 
 from docqa.errors import EncryptedPDF, UnreadablePDF
 from docqa.types import Box
+from ingest.facts import OUTLINE_ENTRIES, OUTLINE_LEVELS, Metadata
 from ingest.layout import Line
 from ingest.pictures import Raster
 
@@ -50,12 +51,31 @@ class PDF:
             if self._document.needs_pass:
                 raise EncryptedPDF("encrypted: it needs a password to open")
             self.pages = int(self._document.page_count)
-            self.title = str((self._document.metadata or {}).get("title") or "")  # often empty or junk
         except (RuntimeError, ValueError) as error:
             reason = " ".join(str(error).replace(f"file '{path}'", "it").replace(f"file '{path.name}'", "it").split())
             raise UnreadablePDF(f"damaged: {reason[:200]}. Open it in a viewer and save it anew") from error
         if not self.pages:
             raise UnreadablePDF("damaged: no page can be found in it")
+
+    def metadata(self) -> Metadata:
+        """What it says of itself as a whole."""
+        said = {field: str(value or "") for field, value in (self._document.metadata or {}).items()}
+        return Metadata(
+            title=said.get("title", ""),
+            author=said.get("author", ""),
+            subject=said.get("subject", ""),
+            creator=said.get("creator", ""),
+            created=said.get("creationDate", ""),
+            outline=self._bookmarks(),
+        )
+
+    def _bookmarks(self) -> tuple[str, ...]:
+        document: Any = self._document
+        try:
+            found = document.get_toc(simple=True)
+        except (RuntimeError, ValueError):  # an outline that is damaged is no reason to lose the document
+            return ()
+        return tuple(str(title) for level, title, *_ in found if level <= OUTLINE_LEVELS)[:OUTLINE_ENTRIES]
 
     def sheet(self, number: int, *, dpi: int, max_side: int) -> Sheet:
         """Read and render page `number` (1-based), its longer side no more than max_side pixels.

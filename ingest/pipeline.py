@@ -14,12 +14,12 @@ from docqa.errors import DocumentError, LibraryDamaged, NotInLibrary, ServiceUna
 from docqa.library import Library
 from docqa.protocols import Embedder, Entry
 from docqa.types import Document, DocumentState, Page, Passage
-from ingest import intake, numbering
+from ingest import describing, intake, numbering
+from ingest.facts import FIRST_PAGES, Metadata
 from ingest.intake import FileReport, Progress
 from ingest.reading import Cover, ReadingOptions, ReadPage, read_cover, read_page
 from ingest.sandbox import Pending, Sandbox
 from ingest.split import HeadingPath, split
-from ingest.title import title
 
 BATCH_PAGES = 16  # written together: what a crash can cost
 BATCH_S = 2.0  # or what was read in so many seconds
@@ -37,8 +37,9 @@ class _Job:
     document: Document
     pages: int  # that it has
     todo: list[int]  # page numbers
-    metadata_title: str
+    metadata: Metadata
     label: str = ""
+    described: bool = False
     headings: HeadingPath = field(default_factory=HeadingPath)
     run: numbering.Run | None = None  # of printed page numbers, as the pages before have them
     has_passages: bool = False
@@ -101,6 +102,8 @@ class Pipeline:
                 numbered = _numbered(job, pages, look_ahead=0 if attempts > 1 else numbering.LOOK_AHEAD)
                 for batch in _batches(numbered, size=1 if attempts > 1 else BATCH_PAGES):
                     self._write(job, batch)
+                    if batch[-1].number >= FIRST_PAGES:
+                        self._describe(job)
                     for _ in batch:
                         progress.page(job.document.name)
                     if stopping():
@@ -110,6 +113,7 @@ class Pipeline:
                 with suppress(ServiceUnavailable):
                     self._catalog.unattempt(job.document.id)  # it is not the document's fault
                 raise
+        self._describe_earlier(stopping)
         self.remove_unsourced()
 
     def remove_unsourced(self) -> None:
@@ -151,7 +155,7 @@ class Pipeline:
         """What is left to read of a document; None if that is nothing."""
         tried = self._catalog.page_outcomes(document.id)
         todo = [number for number in range(1, cover.pages + 1) if number not in tried]
-        job = _Job(document, cover.pages, todo, cover.title)
+        job = _Job(document, cover.pages, todo, cover.metadata)
         if not job.todo:
             self._finish(job)
             return None
@@ -239,9 +243,28 @@ class Pipeline:
 
     def _label(self, job: _Job, page: Page) -> str:
         """Decide what the document is called, with its first page at hand if that could be read."""
-        found = title(job.metadata_title, page if page.number == 1 else None)
-        self._catalog.set_state(job.document.id, "reading", title=found)
-        return context.label(job.document.name, found)
+        self._catalog.set_state(job.document.id, "reading")
+        try:
+            known = describing.record(self._library, job.document.id, job.metadata, [page])
+        except NotInLibrary:
+            known = job.document
+        return context.label(known.name, known.title, organisation=known.organisation, year=known.year)
+
+    def _describe(self, job: _Job) -> None:
+        if not job.described and not job.gone:
+            describing.describe(self._library, job.document.id, job.metadata)
+            job.described = True
+
+    def _describe_earlier(self, stopping: Callable[[], bool]) -> None:
+        """Describe documents that were read before documents were described."""
+        for document_id in self._catalog.descriptions.unknown():
+            if stopping():
+                return
+            try:
+                metadata = self._sandbox.submit(read_cover, self._library.files.original(document_id)).result().metadata
+            except DocumentError:
+                metadata = Metadata()
+            describing.describe(self._library, document_id, metadata)
 
     def _finish(self, job: _Job) -> None:
         """Once every page was tried a document is done, and replaces its older versions; unless none could be read."""
@@ -249,6 +272,7 @@ class Pipeline:
         if outcome is None:
             return
         state, error = outcome
+        self._describe(job)
         if state == "done":
             self._library.supersede(job.document.id)  # first: what is done is not looked at again after a crash
         with suppress(NotInLibrary), self._catalog.hold(job.document.id) as held:

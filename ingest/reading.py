@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docqa.types import OCRScope, Page
+from ingest.facts import Metadata
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -39,7 +40,7 @@ class Cover:
     """What a PDF says of itself as a whole."""
 
     pages: int
-    title: str  # in its metadata; often empty or junk
+    metadata: Metadata
 
 
 def read_cover(path: Path) -> Cover:
@@ -48,7 +49,7 @@ def read_cover(path: Path) -> Cover:
     Raises EncryptedPDF or UnreadablePDF.
     """
     pdf = _open(path)
-    return Cover(pdf.pages, pdf.title)
+    return Cover(pdf.pages, pdf.metadata())
 
 
 def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
