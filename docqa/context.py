@@ -2,23 +2,34 @@
 
 import re
 
-from docqa.types import Passage
+from docqa.types import Document, Passage
 
 _SEPARATORS = re.compile(r"[_\-\s]+")
 _IDENTIFIER = re.compile(r"[0-9a-f\-]{16,}", re.IGNORECASE)  # a hash or UUID instead of a name
 _YEAR_EDGE = re.compile(r"(?<=[A-Za-z])(?=(?:19|20)\d\d(?!\d))|(?:(?<=(?<!\d)19\d\d)|(?<=(?<!\d)20\d\d))(?=[A-Za-z])")
 
+_DOMAIN = re.compile(r"\.(?=com\b|org\b|net\b)")
+
 TITLE_WORDS = 20
+ORGANISATION_WORDS = 8
 
 
-def label(name: str, title: str) -> str:
-    """What to call a document: its file name in words, and its title if that says something else."""
+def label(name: str, title: str, *, organisation: str = "", year: int | None = None) -> str:
+    """What to call a document: its file name in words, its title, whose it is and its year, each if that is new."""
     stem = name.rsplit(".", 1)[0]
     spoken = "" if _IDENTIFIER.fullmatch(stem) else _SEPARATORS.sub(" ", stem).strip()
     title = " ".join(title.split()[:TITLE_WORDS])
-    if title.casefold() in spoken.casefold():
-        return spoken
-    return f"{spoken} | {title}" if spoken else title
+    said = spoken if title.casefold() in spoken.casefold() else f"{spoken} | {title}" if spoken else title
+    is_named = bool(organisation) and _first_word(organisation) in "".join(said.casefold().split())
+    more = [] if is_named or not organisation else [" ".join(organisation.split()[:ORGANISATION_WORDS])]
+    more += [str(year)] if year and str(year) not in searchable(said) else []
+    return " | ".join(part for part in (said, " ".join(more)) if part)
+
+
+def description(document: Document, text: str) -> str:
+    """What a document is searched by as a whole: what is known of it, and its first page."""
+    called = label(document.name, document.title, organisation=document.organisation, year=document.year)
+    return f"{called}\n{document.organisation} {document.kind} {document.year or ''}\n{text}"
 
 
 def in_context(passage: Passage, text: str | None = None) -> str:
@@ -26,6 +37,10 @@ def in_context(passage: Passage, text: str | None = None) -> str:
     document, *path = passage.headings or ("",)
     under = " > ".join([document, *path[-2:]])
     return "\n".join(filter(None, (under, passage.lead))) + "\n" + (passage.text if text is None else text)
+
+
+def _first_word(organisation: str) -> str:
+    return _DOMAIN.split(organisation.split()[0].casefold())[0].strip(",.&")
 
 
 def searchable(text: str) -> str:

@@ -11,8 +11,11 @@ RRF_K = 60
 DOCUMENT_WEIGHT = 0.2
 NAMED_WEIGHT = 1.0  # of being a page that the question names: by its physical or its printed number
 ONLY_NAMED_WEIGHT = 3.0  # if it hardly says more: as much as all three rankings
+FITTING_WEIGHT = 1.0  # of being among the best pages of the documents that a question names by what they are
 NEIGHBOUR_WEIGHT = 0.25  # of the first page, for the pages before and after it
 TEMPERATURE = 2.0  # of the reranker's log-odds: as they come, nearly every page is certain or impossible
+
+PREFIX = 15  # digits of a document's id in a key
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -33,6 +36,7 @@ class RankedPage(NamedTuple):
     score: float
     passages: tuple[PassageKey, ...]  # never empty
     part: int = 0  # of the question that it fits best, 1-based; 0 if only the whole
+    also_on: tuple[PageKey, ...] = ()  # worse pages that have the same text
 
 
 def reciprocal_rank_fusion(rankings: Iterable[Sequence[Key]], *, k: int = RRF_K) -> dict[Key, float]:
@@ -71,6 +75,28 @@ def with_named(pages: Sequence[RankedPage], named: Sequence[RankedPage], *, weig
     worth = reciprocal_rank_fusion([[page.key for page in named]])
     by_key = {page.key: page for page in (*named, *pages)}
     scored = [page._replace(score=page.score + weight * worth.get(page.key, 0.0)) for page in by_key.values()]
+    return sorted(scored, key=lambda page: page.score, reverse=True)
+
+
+def with_fitting(
+    pages: Sequence[RankedPage], apart: Sequence[RankedPage], fit: Mapping[str, float]
+) -> list[RankedPage]:
+    """Raise pages of documents that fit what a question says of them, `apart` being a search among these alone.
+
+    A page counts what it does in either search, the one apart weighed by its document's fit (0 to 1), and its rank
+    there like one more ranking, weighed likewise. The other pages keep their scores.
+    """
+    worth = reciprocal_rank_fusion([[page.key for page in apart]])
+    raised = {
+        page.key: page._replace(score=page.score * fit[page.key.document]) for page in apart if page.key.document in fit
+    }
+    for page in pages:
+        if page.key not in raised or raised[page.key].score < page.score:
+            raised[page.key] = page
+    scored = [
+        page._replace(score=page.score + FITTING_WEIGHT * fit.get(key.document, 0.0) * worth.get(key, 0.0))
+        for key, page in raised.items()
+    ]
     return sorted(scored, key=lambda page: page.score, reverse=True)
 
 

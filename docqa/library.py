@@ -1,15 +1,16 @@
 """The stores of a library together, where something touches all of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from docqa import context, naming
 from docqa.catalog import Catalog
 from docqa.errors import NotInLibrary
 from docqa.files import Files, Removed
 from docqa.protocols import Index
-from docqa.types import Document
+from docqa.types import Document, Scope
 
 ID_DIGITS = 5  # of an id, at least, to name a document by
 
@@ -69,6 +70,30 @@ class Library:
         with suppress(NotInLibrary), self.catalog.hold(document_id):
             if collections := {collection for collection, _ in self.catalog.sources.of(document_id)}:
                 self.index.set_collections(document_id, sorted(collections))
+
+    def describe(self, document_id: str) -> None:
+        """Let search find a document by what is known of it now; its PDF is not read again."""
+        with suppress(NotInLibrary), self.catalog.hold(document_id):
+            document = self.catalog.document(document_id)
+            keys = self.index.keys(Scope((document_id,)))
+            if document is None or not keys:  # none if its pages are pictures
+                return
+            first = min(keys)
+            words = context.description(document, self.files.page(document_id, first.page).text)
+            card = naming.card(document, name=document.name)
+            self.index.describe(first, document_id, words=words, card=card)
+
+    def correct(self, document_id: str, changes: Mapping[str, str | int | None]) -> Document:
+        """Set a document's title, organisation, year or kind; None takes a correction back.
+
+        Raises NotInLibrary if it is gone.
+        """
+        self.catalog.descriptions.correct(document_id, changes)
+        self.describe(document_id)
+        found = self.catalog.document(document_id)
+        if found is None:
+            raise NotInLibrary(f"Document {document_id[:12]} is not in the library any more")
+        return found
 
     def retry(self, document_ids: Sequence[str]) -> list[Document]:
         """Let documents that failed, or whose pages did, be read again; returns those."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from docqa.types import Draft, Evidence, Page, Passage, PassageKey, Rankings, Scope, Turn, Usage, Vector
+from docqa.types import Card, Draft, Evidence, Page, Passage, PassageKey, Rankings, Scope, Turn, Usage, Vector
 
 
 class Embedder(Protocol):
@@ -48,6 +48,10 @@ class Searcher(Protocol):
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]: ...
 
+    def cards(self, keys: Sequence[PassageKey]) -> dict[str, Card]:
+        """What documents can be named by, by their id, given the passages under which they are ranked."""
+        ...
+
     def size(self, scope: Scope) -> int:
         """About how many passages the scope holds: counting them exactly takes longer than the search."""
         ...
@@ -59,6 +63,10 @@ class Writer(Protocol):
     def upsert(self, entries: Sequence[Entry]) -> None: ...
 
     def set_collections(self, document_id: str, collections: Sequence[str]) -> None: ...
+
+    def describe(self, key: PassageKey, document_id: str, *, words: str, card: Card) -> None:
+        """Let a document be ranked under this passage of it, by these words and by what it can be named by."""
+        ...
 
     def delete(self, document_id: str) -> int:
         """Passages removed."""

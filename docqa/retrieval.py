@@ -5,18 +5,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
-from docqa import fusion
+from docqa import fusion, routing, twins
 from docqa.accounting import words_of_statements
 from docqa.context import in_context
-from docqa.fusion import PageKey, RankedPage
+from docqa.fusion import PREFIX, PageKey, RankedPage
 from docqa.pagenames import only_pages_named, pages_named
 from docqa.parts import parts
 from docqa.protocols import Embedder, Reranker, Searcher
-from docqa.types import Match, PageHit, Passage, PassageKey, Rankings, Retrieval, Scope, Vector
+from docqa.types import Match, PageHit, Passage, PassageKey, Rankings, Retrieval, SamePage, Scope, Vector
 from docqa.words import closest_part
 
 PASSAGES_RANKED = 50  # of each ranking; with 400 the first ten pages are nearly the same
 PASSAGES_PER_PAGE = 3  # that are read for a page
+BEGINNING = 30  # words of a page that tell whether it may have the same text as another
+MOST_PASSAGES = 64  # of a page that is compared as a whole
 PARTS_AMONG = 5  # pages among which every part of a question has one: as many as an answer by quotation shows
 READ_AT_ONCE = 4  # pages that the reranker reads before it looks at the clock
 WORDS_READ = 40  # of its best passage by the reranker: those that share most with the question
@@ -71,9 +73,12 @@ class Retriever:
         with watch.time("search"):
             searched = self.index.size(scope)
             merged = {key: odds for each in log_odds for key, odds in each.items()}
-            pages = fusion.with_neighbours(fusion.rerank(pages, merged))
+            pages = self._distinct(fusion.with_neighbours(fusion.rerank(pages, merged)), limit=limit)
             pages = fusion.with_every_part(pages, among=PARTS_AMONG)[:limit]
-            found = self.index.passages([key for page in pages for key in page.passages[:PASSAGES_PER_PAGE]])
+            found = self.index.passages(
+                [key for page in pages for key in page.passages[:PASSAGES_PER_PAGE]]
+                + [PassageKey(*key, 0) for page in pages for key in page.also_on]
+            )
         hits = [_hit(page, found) for page in pages if page.passages[0] in found]  # one may have been deleted meanwhile
         matches = tuple(
             Match(search.question, searched, search.similarity, max(odds.values(), default=None))
@@ -93,9 +98,47 @@ class Retriever:
             named = pages_named(question) if not scope.pages else ()
             there = fusion.fuse(self._rankings(question, vector, replace(scope, called=named))) if named else []
             weight = fusion.ONLY_NAMED_WEIGHT if only_pages_named(question) else fusion.NAMED_WEIGHT
-            pages = fusion.with_named(fusion.fuse(rankings), there, weight=weight)
+            pages = self._with_fitting(fusion.fuse(rankings), rankings, question, vector, scope)
+            pages = fusion.with_named(pages, there, weight=weight)
         similarity = max((ranked.score for ranked in rankings.dense), default=0.0)
         return _Search(question, pages, similarity, bool(there))
+
+    def _with_fitting(
+        self, pages: list[RankedPage], rankings: Rankings, question: str, vector: Vector, scope: Scope
+    ) -> list[RankedPage]:
+        """The pages, those of documents raised that the question names by what they are."""
+        ranked = routing.without_tie(rankings.facts)
+        if not ranked or len(scope.document_ids) == 1:
+            return pages
+        cards = self.index.cards([each.key for each in ranked])
+        fit = routing.fits(routing.asked(question), cards)
+        if not fit:
+            return pages
+        apart = fusion.fuse(self._rankings(question, vector, replace(scope, document_ids=tuple(fit))))
+        by_prefix = {document_id[:PREFIX]: share for document_id, share in fit.items()}
+        return fusion.with_fitting(pages, apart, by_prefix)
+
+    def _distinct(self, pages: list[RankedPage], *, limit: int) -> list[RankedPage]:
+        """The pages, with those left out that have the same text as a better one; as many as it takes are compared."""
+        among = 2 * limit
+        while True:
+            distinct = twins.collapsed(pages[:among], self._texts([page.key for page in pages[:among]]))
+            if len(distinct) >= limit or among >= len(pages):
+                return distinct + pages[among:]
+            among *= 2
+
+    def _texts(self, pages: Sequence[PageKey]) -> dict[PageKey, tuple[str, ...]]:
+        """What pages hold of which another one begins alike."""
+        firsts = self.index.passages([PassageKey(*page, 0) for page in pages])
+        beginnings = {PageKey(*key[:2]): _signature([first])[:BEGINNING] for key, first in firsts.items()}
+        alike = twins.suspects(beginnings)
+        if not alike:
+            return {}
+        found = self.index.passages([PassageKey(*page, each) for page in alike for each in range(MOST_PASSAGES)])
+        whole: dict[PageKey, list[Passage]] = {page: [] for page in alike}
+        for key in sorted(found):
+            whole[PageKey(*key[:2])].append(found[key])
+        return {page: _signature(each) for page, each in whole.items() if 0 < len(each) < MOST_PASSAGES}
 
     def _rankings(self, question: str, vector: Vector, scope: Scope) -> Rankings:
         also = words_of_statements(question)
@@ -125,6 +168,15 @@ class Retriever:
         return dict(zip(read, self.reranker.score(question, texts), strict=True))
 
 
+def _signature(passages: Sequence[Passage]) -> tuple[str, ...]:
+    """What a page holds, given all of its passages in order."""
+    first = passages[0]
+    text = "\n".join(passage.text for passage in passages)
+    return twins.signature(text, own=filter(None, (str(first.page), first.printed)))
+
+
 def _hit(page: RankedPage, found: dict[PassageKey, Passage]) -> PageHit:
     passages = tuple(found[key] for key in page.passages[:PASSAGES_PER_PAGE] if key in found)
-    return PageHit(passages[0].document_id, page.key.page, page.score, passages, page.part)
+    others = (found[key] for place in page.also_on if (key := PassageKey(*place, 0)) in found)
+    also_on = tuple(SamePage(other.document_id, "", other.page, other.printed) for other in others)
+    return PageHit(passages[0].document_id, page.key.page, page.score, passages, page.part, also_on)

@@ -1,7 +1,7 @@
 """The nouns of docqa. Plain values: nothing here opens a file or a socket."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -88,6 +88,27 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What a document says of itself as a whole."""
+
+    title: str = ""
+    organisation: str = ""
+    year: int | None = None
+    kind: str = ""
+    language: str = ""
+    outline: tuple[str, ...] = ()  # its headings, in order
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a document can be named by in a question, in the form in which it is compared (docqa/routing.py)."""
+
+    names: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A PDF in the library. The same bytes are the same document, whatever they are called."""
 
@@ -102,6 +123,11 @@ class Document:
     error: str  # why it failed, or what its failed pages say; empty if nothing did
     size_bytes: int
     added_at: datetime
+    organisation: str = ""  # the company, or the authors; empty if unknown, as the others are
+    year: int | None = None  # that it is about, or that it is of
+    kind: str = ""  # "10-K", "paper", "manual", ...
+    language: str = ""  # ISO 639-1
+    corrected: tuple[str, ...] = ()  # which of title, organisation, year and kind somebody has set
 
     @property
     def needs_password(self) -> bool:
@@ -189,6 +215,17 @@ class Rankings:
     words: list[Ranked]  # passages by BM25
     pages: list[Ranked]  # pages by BM25 of their whole text; each under the key of its first passage
     documents: list[Ranked]  # documents by BM25 of name, title and first page; each under the key of its first passage
+    facts: list[Ranked] = field(default_factory=list)  # documents by the names, years and kinds that a question says
+
+
+@dataclass(frozen=True, slots=True)
+class SamePage:
+    """Another page with the same text."""
+
+    document_id: str
+    document: str  # file name; empty until it is looked up
+    page: int  # 1-based
+    printed: str | None = None  # the number printed on it; None if unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +237,7 @@ class PageHit:
     score: float
     passages: tuple[Passage, ...]  # never empty
     part: int = 0  # of the question that it fits best, 1-based; 0 if that is one thing, or for the whole
+    also_on: tuple[SamePage, ...] = ()  # pages found that have the same text
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +272,7 @@ class Evidence:
     passages: tuple[Passage, ...]  # the ones search found, best first
     score: float
     part: int = 0  # of the question that it was found for, 1-based; 0 if that is one thing, or for the whole
+    also_on: tuple[SamePage, ...] = ()  # pages found that have the same text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from docqa import context
 from docqa.errors import DocumentError, LibraryDamaged, NotInLibrary
 from docqa.library import Library
 from docqa.types import Document, Page, PassageKey
-from ingest import numbering, running, versions
+from ingest import describing, numbering, running, versions
+from ingest.facts import Metadata
 from ingest.finishing import finish
 from ingest.reading import Cover, ReadingOptions, ReadPage, read_cover
 from ingest.sandbox import Sandbox
 from ingest.split import HeadingPath
-from ingest.title import title
 from ingest.versions import Kept
 
 
@@ -24,8 +24,9 @@ class Job:
     document: Document
     pages: int  # that it has
     todo: list[int]  # page numbers
-    metadata_title: str
+    metadata: Metadata
     label: str = ""
+    described: bool = False  # from as many of its first pages as it takes
     headings: HeadingPath = field(default_factory=HeadingPath)
     run: numbering.Run | None = None  # of printed page numbers, as the pages before have them
     has_passages: bool = False
@@ -70,8 +71,9 @@ def _job(library: Library, document: Document, cover: Cover) -> Job | None:
     """What is left to read of a document; None if that is nothing."""
     tried = library.catalog.page_outcomes(document.id)
     todo = [number for number in range(1, cover.pages + 1) if number not in tried]
-    job = Job(document, cover.pages, todo, cover.title)
+    job = Job(document, cover.pages, todo, cover.metadata)
     if not job.todo:
+        describe(library, job)
         finish(library, document, job.pages)
         return None
     damaged = [number for number, (_, error) in tried.items() if not error and not _is_known(library, job, number)]
@@ -103,7 +105,17 @@ def _is_known(library: Library, job: Job, number: int) -> bool:
 def label(library: Library, job: Job, page: Page) -> str:
     """What the document is called: decided once, with its first page at hand if that could be read."""
     if not job.label:
-        found = title(job.metadata_title, page if page.number == 1 else None)
-        library.catalog.set_state(job.document.id, "reading", title=found)
-        job.label = context.label(job.document.name, found)
+        library.catalog.set_state(job.document.id, "reading")
+        try:
+            known = describing.record(library, job.document.id, job.metadata, [page])
+        except NotInLibrary:
+            known = job.document
+        job.label = context.label(known.name, known.title, organisation=known.organisation, year=known.year)
     return job.label
+
+
+def describe(library: Library, job: Job) -> None:
+    """Record what is known of the document by its first pages, once."""
+    if not (job.described or job.gone):
+        describing.describe(library, job.document.id, job.metadata)
+        job.described = True

@@ -15,6 +15,7 @@ from pymupdf import mupdf
 from docqa.errors import EncryptedPDF, UnreadablePDF
 from docqa.types import NEEDS_PASSWORD, Box
 from ingest import fingerprint
+from ingest.facts import OUTLINE_ENTRIES, OUTLINE_LEVELS, Metadata
 from ingest.fingerprint import Fingerprints
 from ingest.layout import Line, in_order
 from ingest.pictures import Raster
@@ -62,12 +63,31 @@ class PDF:
                     f"{NEEDS_PASSWORD}: give it on the library page, or with docqa ingest FILE --password"
                 )
             self.pages = int(self._document.page_count)
-            self.title = str((self._document.metadata or {}).get("title") or "")  # often empty or junk
         except (RuntimeError, ValueError) as error:
             reason = str(error).replace(f"file '{path}'", "it").replace(f"file '{path.name}'", "it")
             raise _damaged(reason) from error
         if not self.pages:
             raise UnreadablePDF("damaged: no page can be found in it")
+
+    def metadata(self) -> Metadata:
+        """What it says of itself as a whole."""
+        said = {field: str(value or "") for field, value in (self._document.metadata or {}).items()}
+        return Metadata(
+            title=said.get("title", ""),
+            author=said.get("author", ""),
+            subject=said.get("subject", ""),
+            creator=said.get("creator", ""),
+            created=said.get("creationDate", ""),
+            outline=self._bookmarks(),
+        )
+
+    def _bookmarks(self) -> tuple[str, ...]:
+        document: Any = self._document
+        try:
+            found = document.get_toc(simple=True)
+        except (RuntimeError, ValueError):  # an outline that is damaged is no reason to lose the document
+            return ()
+        return tuple(str(title) for level, title, *_ in found if level <= OUTLINE_LEVELS)[:OUTLINE_ENTRIES]
 
     def sheet(self, number: int, *, dpi: int, max_side: int) -> Sheet:
         """Read and render page `number` (1-based), its longer side no more than max_side pixels.

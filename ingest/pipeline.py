@@ -6,14 +6,15 @@ from contextlib import closing, suppress
 from itertools import groupby
 from pathlib import Path
 
-from docqa.errors import ServiceUnavailable
+from docqa.errors import DocumentError, ServiceUnavailable
 from docqa.library import Library
 from docqa.protocols import Embedder
-from ingest import intake, numbering
+from ingest import describing, intake, numbering
 from ingest.ahead import batches, numbered, read_ahead
+from ingest.facts import Metadata
 from ingest.intake import FileReport, Progress
 from ingest.jobs import Job, Read, opened
-from ingest.reading import ReadingOptions
+from ingest.reading import ReadingOptions, read_cover
 from ingest.sandbox import Sandbox
 from ingest.writing import PageWriter
 
@@ -74,6 +75,7 @@ class Pipeline:
                 for document_id in begun:
                     self._catalog.unattempt(document_id)  # it is not the document's fault
             raise
+        self._describe_earlier(stopping)
         self.remove_unsourced()
 
     def _read(self, job: Job, pages: Iterator[Read], writer: PageWriter, stopping: Callable[[], bool]) -> bool:
@@ -104,6 +106,18 @@ class Pipeline:
         """Remove documents that no path leads to any more, as where a deletion was cut short."""
         for document_id in self._catalog.sources.unsourced():
             self._library.remove_unsourced(document_id)
+
+    def _describe_earlier(self, stopping: Callable[[], bool]) -> None:
+        """Describe documents that were read before documents were described."""
+        for document_id in self._catalog.descriptions.unknown():
+            if stopping():
+                return
+            path = self._library.files.readable(document_id)
+            try:
+                metadata = self._sandbox.submit(read_cover, path, self._options).result().metadata
+            except DocumentError:
+                metadata = Metadata()
+            describing.describe(self._library, document_id, metadata)
 
     def _jobs(self, progress: Progress) -> Iterator[Job]:
         """Jobs for the documents that are to be read, each opened and counted as soon as it is known."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from docqa.types import OCRScope, Page
 from ingest import limits
+from ingest.facts import Metadata
 from ingest.limits import Limits
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Cover:
     """What a PDF says of itself as a whole."""
 
     pages: int
-    title: str  # in its metadata; often empty or junk
+    metadata: Metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def read_cover(path: Path, options: ReadingOptions) -> Cover:
     """
     pdf = _open(path)
     limits.check_pages(pdf.pages, options.limits)
-    return Cover(pdf.pages, pdf.title)
+    return Cover(pdf.pages, pdf.metadata())
 
 
 def glance(path: Path, numbers: Sequence[int], options: ReadingOptions) -> list[Glance]:

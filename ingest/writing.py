@@ -11,9 +11,10 @@ from docqa.library import Library
 from docqa.protocols import Embedder, Entry
 from docqa.types import Page, Passage, Vector
 from ingest import versions
+from ingest.facts import FIRST_PAGES
 from ingest.finishing import finish
 from ingest.intake import Progress
-from ingest.jobs import Job, Read, label
+from ingest.jobs import Job, Read, describe, label
 from ingest.split import split
 
 Given = ParamSpec("Given")
@@ -97,6 +98,8 @@ class PageWriter:
         try:
             if not job.gone:
                 self._store_held(job, batch, unplaced)
+                if batch[-1].number >= FIRST_PAGES:
+                    describe(self._library, job)
         except NotInLibrary:
             job.gone = True
         for _ in batch:
@@ -116,6 +119,7 @@ class PageWriter:
 
     def _finish(self, job: Job) -> None:
         if not job.gone:
+            describe(self._library, job)
             finish(self._library, job.document, job.pages)
 
 

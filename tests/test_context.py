@@ -19,6 +19,20 @@ def test_a_document_is_called_by_its_name_and_title_once(name: str, title: str, 
     assert label(name, title) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "organisation", "year", "expected"),
+    [
+        ("AMAZON_2017_10K.pdf", "AMAZON.COM, INC.", 2017, "AMAZON 2017 10K | FORM 10-K"),
+        ("da663e46fbf02ec8a90b3f3c1079ef4c9f7907e1.pdf", "3M Company", 2018, "FORM 10-K | 3M Company 2018"),
+        ("filing.pdf", "", 2018, "filing | FORM 10-K | 2018"),
+    ],
+)
+def test_a_document_is_called_by_whose_it_is_and_its_year_if_its_name_does_not_tell(
+    name: str, organisation: str, year: int, expected: str
+):
+    assert label(name, "FORM 10-K", organisation=organisation, year=year) == expected
+
+
 def test_a_passage_is_read_under_its_document_and_last_headings():
     passage = Passage("a" * 64, 3, 0, 0, "It fell.", ("report", "Part I", "Finance", "Debt"), ())
     assert in_context(passage) == "report > Finance > Debt\nIt fell."

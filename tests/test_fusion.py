@@ -7,6 +7,7 @@ from docqa.fusion import (
     reciprocal_rank_fusion,
     rerank,
     with_every_part,
+    with_fitting,
     with_neighbours,
     with_parts,
 )
@@ -101,3 +102,20 @@ def test_neighbours_carry_no_page_past_the_first():
 
 def test_the_logistic_function_survives_any_log_odds():
     assert (logistic(-1e9), logistic(0.0), logistic(1e9)) == (logistic(-700.0), 0.5, 1.0)
+
+
+def test_pages_of_a_document_that_fits_are_raised_by_how_well_it_does():
+    found = ranked(("other", 1, 3.0), ("half", 1, 2.9), ("fits", 1, 2.8))
+    apart = ranked(("fits", 1, 3.0), ("fits", 2, 2.9), ("half", 1, 2.8))
+    raised = {page.key: round(page.score, 2) for page in with_fitting(found, apart, {"fits": 1.0, "half": 0.5})}
+    assert raised[PageKey("fits", 1)] == 4.0
+    assert raised[PageKey("fits", 2)] == 3.88  # the first search did not find it
+    assert raised[PageKey("half", 1)] == 3.38
+    assert raised[PageKey("other", 1)] == 3.0
+
+
+def test_a_document_that_hardly_fits_does_not_bring_its_worse_pages():
+    found = ranked(("other", 1, 3.0), ("hardly", 1, 2.0))
+    apart = ranked(("hardly", 9, 3.0), ("hardly", 1, 2.0))
+    pages = with_fitting(found, apart, {"hardly": 0.15})
+    assert [tuple(page.key) for page in pages] == [("other", 1), ("hardly", 1), ("hardly", 9)]

@@ -15,7 +15,7 @@ from docqa.index import schema
 from docqa.index.edge import EdgeIndex
 from docqa.index.server import ServerIndex
 from docqa.protocols import Entry, Index
-from docqa.types import Box, Passage, PassageKey, Scope
+from docqa.types import Box, Card, Passage, PassageKey, Scope
 
 EVERYWHERE = Scope()
 APPLES, PLUMS = "a" * 64, "b" * 64
@@ -206,3 +206,24 @@ def test_a_server_that_does_not_answer_is_said_to_be_unavailable():
 def test_a_point_id_holds_its_key(document: str, page: int, ordinal: int):
     key = PassageKey(document, page, ordinal)
     assert schema.key_of(schema.point_id(key)) == key
+
+
+def test_a_document_is_ranked_by_what_it_can_be_named_by_once_it_is_described(index: Index):
+    assert index.rank("Plumco 2024", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).facts == []
+    index.describe(key_of(0), APPLES, words="apple harvest", card=Card(("appleco",), (2023,), ("annual report",)))
+    plumco = Card(("plumco",), (2024,))
+    index.describe(key_of(3), PLUMS, words="plum brandy of a distillery", card=plumco)
+    rankings = index.rank("distillery of Plumco", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE)
+    assert (keys(rankings.facts), keys(rankings.documents)) == ([key_of(3)], [key_of(3)])
+    assert index.cards(keys(rankings.facts)) == {PLUMS: plumco}
+    elsewhere = Scope(collections=("fruit",))
+    assert keys(index.rank("Plumco 2023", [1.0, 0.0, 0.0], limit=5, scope=elsewhere).facts) == [key_of(0)]
+
+
+def test_what_describes_a_document_replaces_what_did(index: Index):
+    index.describe(key_of(1), APPLES, words="cider", card=Card(("appleco",)))
+    index.describe(key_of(0), APPLES, words="juice", card=Card(("pearco",)))
+    assert keys(index.rank("cider of Appleco", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).facts) == []
+    assert keys(index.rank("cider", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).documents) == []
+    assert keys(index.rank("juice of Pearco", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).facts) == [key_of(0)]
+    assert len(index.rank("juice", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).dense) == 4

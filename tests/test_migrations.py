@@ -45,6 +45,7 @@ def test_an_old_catalog_is_brought_up_to_date_and_keeps_what_it_holds(old: Path)
     catalog = Catalog.at(old)
     [document] = catalog.documents()
     assert (document.name, document.collections, document.pages_done) == ("a.pdf", ("law",), 1)
+    assert catalog.descriptions.unknown() == ["aaaa"]  # what it says of itself is read the next time
     catalog.require("embedding", "bge", "another model")
     catalog.keys.create("one")
     catalog.close()

@@ -1,9 +1,16 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from itertools import product
 from pathlib import Path
 
+import pytest
+
+from docqa.index.edge import EdgeIndex
 from docqa.library import Library
+from docqa.naming import card
+from docqa.protocols import Entry
 from docqa.retrieval import Retriever
-from docqa.types import Scope
+from docqa.types import Document, Facts, Passage, Scope
 from ingest.pipeline import Pipeline
 from tests.fakes import SharedWordsReranker, WordHashEmbedder, run
 
@@ -40,3 +47,79 @@ def test_once_the_budget_is_spent_no_further_page_is_read(pipeline: Pipeline, li
         assert len(retriever.retrieve("How much do the apples weigh?", limit=10).hits) == 10
         counted.append(reranker.read)
     assert counted == [10, 10, 4]
+
+
+COMPANIES = ("Acme Industries, Inc.", "Borealis Foods Corporation")
+YEARS = (2018, 2019)
+COPIES = 120  # more than a ranking holds
+
+
+def filing(company: str, year: int, sales: int) -> tuple[str, ...]:
+    """A filing like any other but for its company, its year and its figures; the company is only on its cover."""
+    return (
+        f"FORM 10-K\nANNUAL REPORT\nFor the fiscal year ended December 31, {year}\n{company}\n"
+        "(Exact name of registrant as specified in its charter)",
+        "Item 1A. Risk factors\nOur business depends on raw materials, on our customers and on the weather.",
+        f"Item 8. Consolidated statements of income\nNet sales\t{sales}\nCost of sales\t{sales - 40}\nNet income\t21",
+    )
+
+
+@pytest.fixture
+def filings(pipeline: Pipeline, library: Library, make_pdf: MakePDF) -> dict[tuple[str, int | None], Document]:
+    """Near-identical filings, by the company and the year that were read in them; their names tell nothing."""
+    made = [
+        make_pdf(*filing(company, year, 1000 * number + year), name=f"{number:016x}{year}.pdf")
+        for number, company in enumerate(COMPANIES)
+        for year in YEARS
+    ]
+    run(pipeline, *made)
+    return {(document.organisation, document.year): document for document in library.catalog.documents()}
+
+
+def test_among_near_identical_filings_the_one_of_that_company_and_year_comes_first(
+    filings: dict[tuple[str, int | None], Document], library: Library
+):
+    retriever = Retriever(WordHashEmbedder(), library.index, reranker=None, rerank_pages=0)
+    for company, year in product(COMPANIES, YEARS):
+        name = company.split()[0]
+        found = retriever.retrieve(f"What were the net sales of {name} in fiscal {year}?", limit=20).hits
+        assert (found[0].document_id, found[0].page) == (filings[company, year].id, 3)
+        assert len([hit for hit in found if hit.page == 3]) == len(filings)  # none is lost by it
+
+    found = retriever.retrieve("Which risk factors does Borealis name in its 10-K for 2018?", limit=5).hits
+    (risks,) = (hit for hit in found if hit.page == 2)  # the same text in all of them
+    assert risks.document_id == filings[COMPANIES[1], 2018].id
+    assert {same.document_id for same in risks.also_on} == {each.id for each in filings.values()} - {risks.document_id}
+    assert all(not hit.also_on for hit in found if hit.page != 2)
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> Iterator[EdgeIndex]:
+    """As many documents with nearly the same words as no ranking holds, each of its own company."""
+    index = EdgeIndex(tmp_path / "index", dimension=lambda: WordHashEmbedder.dimension)
+    for number in range(COPIES):
+        text = f"Net sales were {number}."
+        passage = Passage(sha256(text.encode()).hexdigest(), 1, 0, 0, text, ("filing",), ())
+        vector = WordHashEmbedder().embed_query(text)
+        index.upsert([Entry(passage, ("even" if number % 2 == 0 else "odd",), vector, text, text, text)])
+        known = Facts(organisation=f"Company{number} Inc.", year=2018 + number % 2)
+        index.describe(passage.key, passage.document_id, words=text, card=card(known, name="filing.pdf"))
+    yield index
+    index.close()
+
+
+def test_a_document_that_is_named_is_found_where_its_words_tell_nothing(copies: EdgeIndex):
+    retriever = Retriever(WordHashEmbedder(), copies, reranker=None, rerank_pages=0)
+    for number in (3, 57, 118):
+        found = retriever.retrieve(f"What were the net sales of Company{number}?", limit=5).hits
+        assert found[0].passages[0].text == f"Net sales were {number}."
+        assert len(found) == 5
+
+
+def test_what_is_corrected_is_what_a_question_names(copies: EdgeIndex):
+    retriever = Retriever(WordHashEmbedder(), copies, reranker=None, rerank_pages=0)
+    other = retriever.retrieve("Company88", limit=1).hits[0].passages[0]
+    renamed = card(Facts(organisation="Zenith Corp.", year=2011), name="filing.pdf")
+    copies.describe(other.key, other.document_id, words="", card=renamed)
+    assert retriever.retrieve("Net sales of Zenith", limit=5).hits[0].document_id == other.document_id
+    assert retriever.retrieve("Net sales of Company88", limit=5).hits[0].document_id != other.document_id

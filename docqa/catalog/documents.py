@@ -8,8 +8,10 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from docqa import facts
 from docqa.catalog import database
 from docqa.catalog.conversations import Conversations
+from docqa.catalog.descriptions import Descriptions, inherit
 from docqa.catalog.held import Held, outcomes
 from docqa.catalog.keys import Keys
 from docqa.catalog.reading import UNFINISHED, Reading
@@ -33,6 +35,7 @@ class Catalog:
         self.conversations = Conversations(engine)
         self.keys = Keys(engine)
         self.reading = Reading(engine)
+        self.descriptions = Descriptions(engine)
 
     @classmethod
     def at(cls, path: Path) -> "Catalog":
@@ -113,7 +116,8 @@ class Catalog:
         """Documents with these ids, in the order they came or, first, in that of other columns."""
         done = sa.func.count(sa.case((_pages.c.error == "", 1)))
         failed = sa.func.count(sa.case((_pages.c.error != "", 1)))
-        query = sa.select(_documents, done.label("pages_done"), failed.label("pages_failed"))
+        columns = [column for column in _documents.c if column.name != "outline"]  # it may be long
+        query = sa.select(*columns, done.label("pages_done"), failed.label("pages_failed"))
         query = query.outerjoin(_pages).where(_documents.c.id.in_(which)).group_by(_documents.c.id)
         query = query.order_by(*before, *_AS_THEY_CAME)
         with self._engine.connect() as connection:
@@ -123,6 +127,7 @@ class Catalog:
             for source in connection.execute(sources.where(_sources.c.document_id.in_(which))):
                 placed.setdefault(source.document_id, set()).add(source.collection)
         for row in rows:
+            known = facts.effective(facts.from_json(row.facts), row.corrections, name=row.name)
             yield Document(
                 id=row.id,
                 name=row.name,
@@ -135,6 +140,11 @@ class Catalog:
                 error=row.error,
                 size_bytes=row.size_bytes,
                 added_at=row.added_at,
+                organisation=known.organisation,
+                year=known.year,
+                kind=known.kind,
+                language=known.language,
+                corrected=tuple(field for field in facts.CORRECTABLE if field in row.corrections),
             )
 
     def register(self, document_id: str, *, name: str, size_bytes: int, collection: str, path: str) -> list[str]:
@@ -144,7 +154,7 @@ class Catalog:
         path.
         """
         row = {"id": document_id, "name": name, "title": "", "state": "queued", "pages": 0, "error": ""}
-        row |= {"size_bytes": size_bytes, "added_at": datetime.now(UTC)}
+        row |= {"size_bytes": size_bytes, "added_at": datetime.now(UTC), "facts": None, "corrections": {}}
         for last in (False, True):
             try:
                 with self._engine.begin() as connection:
@@ -153,6 +163,7 @@ class Catalog:
                     elif not Held(connection, document_id).is_sourced():
                         connection.execute(_pages.delete().filter_by(document_id=document_id))
                         connection.execute(_documents.update().where(_documents.c.id == document_id).values(row))
+                    inherit(connection, document_id, collection=collection, path=path)
                     return self.sources.link(connection, document_id, collection=collection, path=path)
             except sa.exc.IntegrityError:  # another process registered it in the same moment
                 if last:

@@ -34,6 +34,9 @@ documents = sa.Table(
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
     sa.Column("added_at", Moment, nullable=False, server_default=sa.func.now()),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),  # begun since a page was last recorded
+    sa.Column("facts", sa.JSON(none_as_null=True)),  # as they were read; null before
+    sa.Column("outline", sa.JSON(none_as_null=True)),
+    sa.Column("corrections", sa.JSON, nullable=False, server_default="{}"),  # what somebody has set instead
 )
 
 # A document is in a collection because of a file found at a path. While a new version is read, the path leads to both:

@@ -28,7 +28,7 @@ class DocumentList:
     total: int  # that fit, on all pages of the list
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Uploaded(Document):
     """A document as the upload left it."""
 
@@ -54,7 +54,7 @@ class PageState:
     error: str  # why it failed; empty if it did not
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentDetail(Document):
     """A document with its pages and where it came from."""
 
@@ -62,6 +62,7 @@ class DocumentDetail(Document):
     page_states: tuple[PageState, ...]
     pages_per_minute: float | None = None  # measured; None if nothing was read lately
     eta_s: float | None = None  # until it is read; None if unknown
+    outline: tuple[str, ...] = ()  # its headings, in order
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from docqa.engine import Engine
 from docqa.protocols import Searcher
-from docqa.types import Passage, PassageKey, Ranked, Rankings, Scope, Vector
+from docqa.types import Card, Passage, PassageKey, Ranked, Rankings, Scope, Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,9 @@ class Hiding:
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
         return self.index.passages([key for key in keys if not self._is_hidden(key)])
+
+    def cards(self, keys: Sequence[PassageKey]) -> dict[str, Card]:
+        return self.index.cards(keys)
 
     def size(self, scope: Scope) -> int:
         return max(self.index.size(scope) - self._hidden(scope), 0)

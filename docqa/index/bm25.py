@@ -4,12 +4,16 @@ The term weights are computed here; the index multiplies in each term's rarity (
 vector.
 """
 
+from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
+from docqa import routing
 from docqa.context import searchable
 from docqa.index import schema
 from docqa.protocols import Entry
+from docqa.types import Card
 
 
 def passage_vectors(entry: Entry) -> dict[str, Any]:
@@ -27,6 +31,15 @@ def passage_vectors(entry: Entry) -> dict[str, Any]:
     return {name: vector for name, vector in vectors.items() if vector.indices}
 
 
+def document_vector(words: str, card: Card) -> Any:  # noqa: ANN401  qdrant_edge.SparseVector
+    """The sparse vector of a document: its words, and what it can be named by."""
+    by_words = _model(schema.AVERAGE_TERMS[schema.DOCUMENT_WORDS]).embed_document(searchable(words))
+    weights = _weights(dict.fromkeys(routing.tokens(card), 1.0)) | dict(
+        zip(by_words.indices, by_words.values, strict=True)
+    )
+    return _vector(weights)
+
+
 def query_vectors(text: str, also: str = "") -> dict[str, Any]:
     """Sparse vectors of a question by name, as qdrant_edge.SparseVector; empty ones are left out.
 
@@ -35,11 +48,27 @@ def query_vectors(text: str, also: str = "") -> dict[str, Any]:
     asked = _query(text)
     widened = _query(f"{text} {also}") if also else asked
     vectors = {schema.PASSAGE_WORDS: widened, schema.PAGE_WORDS: widened, schema.DOCUMENT_WORDS: asked}
+    vectors[schema.FACTS] = _sparse(routing.tokens_asked(routing.asked(text)))
     return {name: vector for name, vector in vectors.items() if vector.indices}
 
 
 def _query(text: str) -> Any:  # noqa: ANN401  qdrant_edge.SparseVector
     return _model(schema.AVERAGE_TERMS[schema.PASSAGE_WORDS]).embed_query(searchable(text))
+
+
+def _sparse(tokens: Mapping[str, float]) -> Any:  # noqa: ANN401
+    return _vector(_weights(tokens))
+
+
+def _weights(tokens: Mapping[str, float]) -> dict[int, float]:
+    """Weights by index: like a word's, it is the token's hash."""
+    return {int.from_bytes(sha256(token.encode()).digest()[:4]): weight for token, weight in tokens.items()}
+
+
+def _vector(weights: Mapping[int, float]) -> Any:  # noqa: ANN401
+    from qdrant_edge import SparseVector
+
+    return SparseVector(list(weights), list(weights.values()))
 
 
 @cache

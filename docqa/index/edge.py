@@ -10,7 +10,7 @@ import qdrant_edge as edge
 from docqa.errors import LibraryBusy, LibraryDamaged
 from docqa.index import bm25, schema
 from docqa.protocols import Entry
-from docqa.types import Passage, PassageKey, Ranked, Rankings, Scope, Vector
+from docqa.types import Card, Passage, PassageKey, Ranked, Rankings, Scope, Vector
 
 KEYS_AT_ONCE = 10_000
 
@@ -36,9 +36,9 @@ class EdgeIndex:
         where = _filter(scope)
         requests = [
             edge.QueryRequest(
-                query=edge.Query.Nearest(query, using=name),
+                query=edge.Query.Nearest(query, using=schema.vector_of(name)),
                 filter=where,
-                limit=schema.DOCUMENT_LIMIT if name == schema.DOCUMENT_WORDS else limit,
+                limit=schema.limit_of(name, limit),
                 with_payload=False,
             )
             for name, query in queries.items()
@@ -52,6 +52,11 @@ class EdgeIndex:
         records = self._shard.retrieve(ids, with_payload=True, with_vector=False)
         return {schema.key_of(record.id): schema.passage_of(record.payload) for record in records if record.payload}
 
+    def cards(self, keys: Sequence[PassageKey]) -> dict[str, Card]:
+        ids: list[int | uuid.UUID | str] = [schema.point_id(key) for key in keys]
+        records = self._shard.retrieve(ids, with_payload=True, with_vector=False)
+        return schema.cards(record.payload for record in records)
+
     def size(self, scope: Scope) -> int:
         exact = bool(scope.document_ids)  # few points: fast, and an estimate would be far off
         return int(self._shard.count(edge.CountRequest(exact=exact, filter=_filter(scope))))
@@ -64,6 +69,13 @@ class EdgeIndex:
     def set_collections(self, document_id: str, collections: Sequence[str]) -> None:
         payload = {schema.COLLECTIONS: list(collections)}
         self._shard.update(edge.UpdateOperation.set_payload_by_filter(_only(document_id), payload))
+
+    def describe(self, key: PassageKey, document_id: str, *, words: str, card: Card) -> None:
+        point, vector = schema.point_id(key), bm25.document_vector(words, card)
+        update = edge.UpdateOperation
+        self._shard.update(update.delete_vectors_by_filter(_only(document_id), [schema.DOCUMENT_WORDS]))
+        self._shard.update(update.update_vectors([edge.PointVectors(point, {schema.DOCUMENT_WORDS: vector})]))
+        self._shard.update(update.set_payload([point], schema.card_payload(card)))
 
     def delete(self, document_id: str) -> int:
         count = self.count(Scope((document_id,)))

@@ -6,23 +6,26 @@ pages and documents.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from docqa.pagenames import numbers_printed
 from docqa.protocols import Entry
-from docqa.types import Box, Passage, PassageKey, Ranked, Rankings
+from docqa.routing import FACTS_LIMIT
+from docqa.types import Box, Card, Passage, PassageKey, Ranked, Rankings
 
 DENSE = "dense"
 PASSAGE_WORDS = "passage"
 PAGE_WORDS = "page"
 DOCUMENT_WORDS = "document"
 SPARSE = (PASSAGE_WORDS, PAGE_WORDS, DOCUMENT_WORDS)
+FACTS = "facts"  # a ranking by the same sparse vector as DOCUMENT_WORDS: it holds both
 
 DOCUMENT_ID = "document_id"
 COLLECTIONS = "collections"
 PAGE = "page"
 PRINTED = "printed_numbers"
+CARD = "card"  # on the first passage of a document, once it is described
 # Payload fields that are searched by, and what they hold. What was indexed by earlier versions has no printed numbers.
 FILTERED = {DOCUMENT_ID: "keyword", COLLECTIONS: "keyword", PAGE: "integer", PRINTED: "integer"}
 
@@ -53,7 +56,17 @@ def key_of(point_id: str | int | uuid.UUID) -> PassageKey:
 
 def rankings(by_vector: Mapping[str, list[Ranked]]) -> Rankings:
     """Rankings from those by each vector; a question without words has none by words."""
-    return Rankings(by_vector[DENSE], *(by_vector.get(name, []) for name in SPARSE))
+    return Rankings(by_vector[DENSE], *(by_vector.get(name, []) for name in (*SPARSE, FACTS)))
+
+
+def vector_of(ranking: str) -> str:
+    """The vector that a ranking is by."""
+    return DOCUMENT_WORDS if ranking == FACTS else ranking
+
+
+def limit_of(ranking: str, limit: int) -> int:
+    """How many a ranking holds; `limit` is for passages and pages."""
+    return {DOCUMENT_WORDS: DOCUMENT_LIMIT, FACTS: FACTS_LIMIT}.get(ranking, limit)
 
 
 def payload(entry: Entry) -> dict[str, Any]:
@@ -71,6 +84,20 @@ def payload(entry: Entry) -> dict[str, Any]:
         "headings": list(passage.headings),
         "lead": passage.lead,
         "boxes": [edge for box in passage.boxes for edge in (box.x0, box.y0, box.x1, box.y1)],
+    }
+
+
+def card_payload(card: Card) -> dict[str, Any]:
+    """What is stored beside the first passage of a document that is described."""
+    return {CARD: {"names": list(card.names), "years": list(card.years), "kinds": list(card.kinds)}}
+
+
+def cards(payloads: Iterable[Mapping[str, Any] | None]) -> dict[str, Card]:
+    """The cards that payloads hold, by the document's id."""
+    return {
+        payload[DOCUMENT_ID]: Card(**{field: tuple(values) for field, values in payload[CARD].items()})
+        for payload in payloads
+        if payload and payload.get(CARD)
     }
 
 

@@ -11,7 +11,7 @@ from docqa.errors import IndexUnavailable
 from docqa.index import bm25, schema
 from docqa.index.collection import Layout, creation, differences, search_params
 from docqa.protocols import Entry
-from docqa.types import Passage, PassageKey, Ranked, Rankings, Scope, Vector
+from docqa.types import Card, Passage, PassageKey, Ranked, Rankings, Scope, Vector
 
 KEYS_AT_ONCE = 10_000
 NO_LAYOUT = Layout()
@@ -53,9 +53,9 @@ class ServerIndex:
         requests = [
             models.QueryRequest(
                 query=models.NearestQuery(nearest=query),
-                using=name,
+                using=schema.vector_of(name),
                 filter=where,
-                limit=schema.DOCUMENT_LIMIT if name == schema.DOCUMENT_WORDS else limit,
+                limit=schema.limit_of(name, limit),
                 params=search_params(self._layout) if name == schema.DENSE else None,
                 with_payload=False,
             )
@@ -70,6 +70,11 @@ class ServerIndex:
         with _translated():
             records = self._client.retrieve(self._collection, [schema.point_id(key) for key in keys], with_payload=True)
         return {schema.key_of(record.id): schema.passage_of(record.payload) for record in records if record.payload}
+
+    def cards(self, keys: Sequence[PassageKey]) -> dict[str, Card]:
+        with _translated():
+            records = self._client.retrieve(self._collection, [schema.point_id(key) for key in keys], with_payload=True)
+        return schema.cards(record.payload for record in records)
 
     def size(self, scope: Scope) -> int:
         with _translated():
@@ -87,6 +92,15 @@ class ServerIndex:
             self._client.set_payload(
                 self._collection, {schema.COLLECTIONS: list(collections)}, _only(document_id), wait=True
             )
+
+    def describe(self, key: PassageKey, document_id: str, *, words: str, card: Card) -> None:
+        point, vector = schema.point_id(key), _sparse(bm25.document_vector(words, card))
+        new = models.PointVectors(id=point, vector={schema.DOCUMENT_WORDS: vector})
+        only = models.FilterSelector(filter=_only(document_id))
+        with _translated():
+            self._client.delete_vectors(self._collection, [schema.DOCUMENT_WORDS], only, wait=True)
+            self._client.update_vectors(self._collection, [new], wait=True)
+            self._client.set_payload(self._collection, schema.card_payload(card), [point], wait=True)
 
     def delete(self, document_id: str) -> int:
         count = self.count(Scope((document_id,)))

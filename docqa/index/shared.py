@@ -10,11 +10,9 @@ from typing import Any
 
 from docqa.errors import IndexUnavailable
 from docqa.protocols import Entry, Index
-from docqa.types import Passage, PassageKey, Rankings, Scope, Vector
+from docqa.types import Card, Passage, PassageKey, Rankings, Scope, Vector
 
-METHODS = frozenset(
-    ("rank", "passages", "size", "upsert", "set_collections", "delete", "count", "keys", "remove", "vectors")
-)
+METHODS = frozenset("rank passages cards size upsert set_collections describe delete count keys remove vectors".split())
 
 
 @contextmanager
@@ -81,6 +79,10 @@ class SharedIndex:
         found: dict[PassageKey, Passage] = self._call("passages", keys)
         return found
 
+    def cards(self, keys: Sequence[PassageKey]) -> dict[str, Card]:
+        found: dict[str, Card] = self._call("cards", keys)
+        return found
+
     def size(self, scope: Scope) -> int:
         return int(self._call("size", scope))
 
@@ -89,6 +91,9 @@ class SharedIndex:
 
     def set_collections(self, document_id: str, collections: Sequence[str]) -> None:
         self._call("set_collections", document_id, collections)
+
+    def describe(self, key: PassageKey, document_id: str, *, words: str, card: Card) -> None:
+        self._call("describe", key, document_id, words=words, card=card)
 
     def delete(self, document_id: str) -> int:
         return int(self._call("delete", document_id))
