@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 from docqa.types import Draft, Evidence, Page, Passage, PassageKey, Rankings, Scope, Turn, Usage, Vector
 
+Terms = tuple[list[int], list[float]]  # hashes of words and their weights in BM25
+
 
 class Embedder(Protocol):
     """Two methods, because many models prefix queries and passages differently. Vectors have length 1."""
@@ -41,6 +43,16 @@ class Entry:
     document_words: str  # searched as the document: on its first passage, else empty
 
 
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A passage as an index holds it: what one gives out, another takes, and nothing is computed again."""
+
+    passage: Passage
+    collections: tuple[str, ...]
+    vector: Vector
+    terms: Mapping[str, Terms]  # by what they are searched as: passage, page, document
+
+
 class Searcher(Protocol):
     def rank(self, text: str, vector: Vector, *, also: str = "", limit: int, scope: Scope) -> Rankings:
         """Rank by meaning and words; passages and pages, but not documents, by the words of `also`, too."""
@@ -74,6 +86,14 @@ class Writer(Protocol):
 
     def remove(self, keys: Sequence[PassageKey]) -> None:
         """Remove single passages."""
+        ...
+
+    def export(self, start: PassageKey | None, limit: int) -> tuple[list[Indexed], PassageKey | None]:
+        """Passages in the order of their keys, from `start` on, and where to go on; None at the end."""
+        ...
+
+    def adopt(self, passages: Sequence[Indexed]) -> None:
+        """Write what another index gave out."""
         ...
 
 

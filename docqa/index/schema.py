@@ -6,11 +6,11 @@ pages and documents.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from docqa.pagenames import numbers_printed
-from docqa.protocols import Entry
+from docqa.protocols import Indexed
 from docqa.types import Box, Passage, PassageKey, Ranked, Rankings
 
 DENSE = "dense"
@@ -56,12 +56,11 @@ def rankings(by_vector: Mapping[str, list[Ranked]]) -> Rankings:
     return Rankings(by_vector[DENSE], *(by_vector.get(name, []) for name in SPARSE))
 
 
-def payload(entry: Entry) -> dict[str, Any]:
+def payload(passage: Passage, collections: Sequence[str]) -> dict[str, Any]:
     """What is stored beside the vectors of a passage."""
-    passage = entry.passage
     return {
         DOCUMENT_ID: passage.document_id,
-        COLLECTIONS: list(entry.collections),
+        COLLECTIONS: list(collections),
         PAGE: passage.page,
         PRINTED: list(numbers_printed(passage.printed)),
         "printed": passage.printed,
@@ -86,3 +85,9 @@ def passage_of(payload: Mapping[str, Any]) -> Passage:
         boxes=tuple(Box(*edges[place : place + 4]) for place in range(0, len(edges), 4)),
         printed=payload.get("printed"),
     )
+
+
+def indexed(payload: Mapping[str, Any], vectors: Mapping[str, Any]) -> Indexed:
+    """What payload and vectors hold; of sparse vectors both clients know `indices` and `values`."""
+    terms = {name: (list(vectors[name].indices), list(vectors[name].values)) for name in SPARSE if name in vectors}
+    return Indexed(passage_of(payload), tuple(payload[COLLECTIONS]), list(vectors[DENSE]), terms)

@@ -9,10 +9,12 @@ from multiprocessing.connection import Client, Connection, Listener
 from typing import Any
 
 from docqa.errors import IndexUnavailable
-from docqa.protocols import Entry, Index
+from docqa.protocols import Entry, Index, Indexed
 from docqa.types import Passage, PassageKey, Rankings, Scope, Vector
 
-METHODS = frozenset(("rank", "passages", "size", "upsert", "set_collections", "delete", "count", "keys", "remove"))
+METHODS = frozenset(
+    ("rank", "passages", "size", "upsert", "set_collections", "delete", "count", "keys", "remove", "export", "adopt")
+)
 
 
 @contextmanager
@@ -99,6 +101,13 @@ class SharedIndex:
 
     def remove(self, keys: Sequence[PassageKey]) -> None:
         self._call("remove", keys)
+
+    def export(self, start: PassageKey | None, limit: int) -> tuple[list[Indexed], PassageKey | None]:
+        found: tuple[list[Indexed], PassageKey | None] = self._call("export", start, limit)
+        return found
+
+    def adopt(self, passages: Sequence[Indexed]) -> None:
+        self._call("adopt", passages)
 
     def _call(self, method: str, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
         with self._lock:
