@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from docqa.index.shared import SharedIndex
     from docqa.serving import Served
 
+CATALOG, FILES, INDEX = "catalog.db", "files", "index"  # in the data directory
 ROOM_BYTES = 64 << 20
 
 Ownership = Literal["if free", "always", "never"]
@@ -36,14 +37,33 @@ TOKENS_FOR_PAGE = 2048  # of the budget, for each page that is considered
 
 def files(settings: Settings) -> Files:
     """Where originals and pages lie."""
-    return Files(settings.data / "files")
+    return Files(settings.data / FILES)
 
 
 @contextmanager
 def catalog(settings: Settings) -> Iterator[Catalog]:
     """The catalog; any number of processes may have it open."""
     url = settings.catalog.url
-    catalog = Catalog.on(url.get_secret_value()) if url else Catalog.at(settings.data / "catalog.db")
+    catalog = Catalog.on(url.get_secret_value()) if url else Catalog.at(settings.data / CATALOG)
+    try:
+        yield catalog
+    finally:
+        catalog.close()
+
+
+@contextmanager
+def catalog_copy(settings: Settings, path: Path) -> Iterator[Catalog]:
+    """A copy of the catalog as it stands at this moment, in a new SQLite file."""
+    with catalog(settings) as original:
+        original.copy_into(path)
+    with catalog_in(path) as copy:
+        yield copy
+
+
+@contextmanager
+def catalog_in(path: Path) -> Iterator[Catalog]:
+    """The catalog in an SQLite file."""
+    catalog = Catalog.at(path)
     try:
         yield catalog
     finally:
@@ -77,7 +97,7 @@ def library(
     _check_room(settings.data)
     with ExitStack() as stack:
         if settings.index.url:
-            index = _server_index(settings, embedder)
+            index = server_index(settings, settings.index.url, dimension=lambda: embedder.dimension)
         elif ownership == "never" or (ownership == "if free" and _is_shared(settings)):
             index = _shared_index(settings)
         else:
@@ -94,7 +114,7 @@ def _own_index(settings: Settings, embedder: Embedder, purpose: str, stack: Exit
     from docqa.index.shared import offered
 
     stack.enter_context(ownership.owned(settings.data, purpose))
-    index = EdgeIndex(settings.data / "index", dimension=lambda: embedder.dimension)
+    index = EdgeIndex(settings.data / INDEX, dimension=lambda: embedder.dimension)
     if shares:
         address, secret = stack.enter_context(offered(index))
         ownership.share(settings.data, purpose, address=address, secret=secret)
@@ -188,15 +208,26 @@ def _cache(settings: Settings) -> Path:
     return settings.data / "cache"
 
 
-def _server_index(settings: Settings, embedder: Embedder) -> Index:
+def embedded_index(folder: Path, *, dimension: Callable[[], int]) -> Index:
+    """An embedded index in a folder that no other process uses."""
+    from docqa.index.edge import EdgeIndex
+
+    return EdgeIndex(folder, dimension=dimension)
+
+
+def server_index(settings: Settings, url: str, *, dimension: Callable[[], int]) -> Index:
+    """The index on the Qdrant server at this address; its collection is made if it is not there.
+
+    Raises IndexUnavailable.
+    """
     from qdrant_client import QdrantClient
 
     from docqa.index.server import ServerIndex
 
     chosen = settings.index
     api_key = chosen.api_key.get_secret_value() if chosen.api_key else None
-    client = QdrantClient(chosen.url, api_key=api_key, timeout=math.ceil(chosen.timeout_s), check_compatibility=False)
-    return ServerIndex(client, chosen.collection, dimension=lambda: embedder.dimension)
+    client = QdrantClient(url, api_key=api_key, timeout=math.ceil(chosen.timeout_s), check_compatibility=False)
+    return ServerIndex(client, chosen.collection, dimension=dimension)
 
 
 def reranker(settings: Settings) -> Reranker | None:

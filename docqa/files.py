@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,6 +126,12 @@ class Files:
     def image_path(self, document_id: str, number: int) -> Path:
         """Where a page's image lies."""
         return self._page(document_id, number, "jpg")
+
+    def recorded(self, document_id: str, pages: Iterable[int]) -> list[tuple[str, Path]]:
+        """(name, path) of the PDF and of each file of these pages; the name says where it lies below the root."""
+        paths = [self._page(document_id, number, suffix) for number in pages for suffix in ("jpg", "json.gz")]
+        paths.insert(0, self.original(document_id))
+        return [(path.relative_to(self._root).as_posix(), path) for path in paths]
 
     def document_ids(self) -> list[str]:
         """Ids of the documents that have a folder."""
