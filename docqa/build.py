@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from docqa.index.shared import SharedIndex
     from docqa.serving import Served
 
+CATALOG, FILES, INDEX = "catalog.db", "files", "index"  # in the data directory
 ROOM_BYTES = 64 << 20
 
 Ownership = Literal["if free", "always", "never"]
@@ -41,7 +42,7 @@ def files(settings: Settings) -> Files:
 
     Raises SettingsError or MissingExtra if there is no such place.
     """
-    root = settings.data / "files"
+    root = settings.data / FILES
     if settings.files.url is None:
         return Files(root)
     from docqa.bucket import Bucket
@@ -59,7 +60,26 @@ def unlocker(settings: Settings, staging: Staging) -> Unlocker:
 def catalog(settings: Settings) -> Iterator[Catalog]:
     """The catalog; any number of processes may have it open."""
     url = settings.catalog.url
-    catalog = Catalog.on(url.get_secret_value()) if url else Catalog.at(settings.data / "catalog.db")
+    catalog = Catalog.on(url.get_secret_value()) if url else Catalog.at(settings.data / CATALOG)
+    try:
+        yield catalog
+    finally:
+        catalog.close()
+
+
+@contextmanager
+def catalog_copy(settings: Settings, path: Path) -> Iterator[Catalog]:
+    """A copy of the catalog as it stands at this moment, in a new SQLite file."""
+    with catalog(settings) as original:
+        original.copy_into(path)
+    with catalog_in(path) as copy:
+        yield copy
+
+
+@contextmanager
+def catalog_in(path: Path) -> Iterator[Catalog]:
+    """The catalog in an SQLite file."""
+    catalog = Catalog.at(path)
     try:
         yield catalog
     finally:
@@ -93,7 +113,7 @@ def library(
     _check_room(settings.data)
     with ExitStack() as stack:
         if settings.index.url:
-            index = _server_index(settings, embedder)
+            index = server_index(settings, settings.index.url, dimension=lambda: embedder.dimension)
         elif ownership == "never" or (ownership == "if free" and _is_shared(settings)):
             index = _shared_index(settings)
         else:
@@ -110,7 +130,7 @@ def _own_index(settings: Settings, embedder: Embedder, purpose: str, stack: Exit
     from docqa.index.shared import offered
 
     stack.enter_context(ownership.owned(settings.data, purpose))
-    index = EdgeIndex(settings.data / "index", dimension=lambda: embedder.dimension)
+    index = EdgeIndex(settings.data / INDEX, dimension=lambda: embedder.dimension)
     if shares:
         address, secret = stack.enter_context(offered(index))
         ownership.share(settings.data, purpose, address=address, secret=secret)
@@ -210,7 +230,18 @@ def _cache(settings: Settings) -> Path:
     return settings.data / "cache"
 
 
-def _server_index(settings: Settings, embedder: Embedder) -> Index:
+def embedded_index(folder: Path, *, dimension: Callable[[], int]) -> Index:
+    """An embedded index in a folder that no other process uses."""
+    from docqa.index.edge import EdgeIndex
+
+    return EdgeIndex(folder, dimension=dimension)
+
+
+def server_index(settings: Settings, url: str, *, dimension: Callable[[], int]) -> Index:
+    """The index on the Qdrant server at this address; its collection is made if it is not there.
+
+    Raises IndexUnavailable.
+    """
     from qdrant_client import QdrantClient
 
     from docqa.index.collection import Layout
@@ -226,8 +257,8 @@ def _server_index(settings: Settings, embedder: Embedder) -> Index:
         quantization=chosen.quantization,
     )
     api_key = chosen.api_key.get_secret_value() if chosen.api_key else None
-    client = QdrantClient(chosen.url, api_key=api_key, timeout=math.ceil(chosen.timeout_s), check_compatibility=False)
-    return ServerIndex(client, chosen.collection, dimension=lambda: embedder.dimension, layout=layout)
+    client = QdrantClient(url, api_key=api_key, timeout=math.ceil(chosen.timeout_s), check_compatibility=False)
+    return ServerIndex(client, chosen.collection, dimension=dimension, layout=layout)
 
 
 def reranker(settings: Settings) -> Reranker | None:

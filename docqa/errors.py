@@ -8,6 +8,7 @@ DocQAError
   LibraryFull           there is no room on its disk: make some
   LibraryDamaged        its files cannot be read: restore a copy, or read the PDFs again
   LibraryMismatch       the library was built with other settings: change them back, or read the PDFs again
+  BackupDamaged         a backup is incomplete, was changed, or is none: take another one
   SettingsError         a setting is wrong or unknown: its name is in the message
   UsageError            the request itself makes no sense
   ServiceUnavailable    the other side is down: retrying may help
@@ -56,6 +57,10 @@ class LibraryDamaged(DocQAError):
 
 class LibraryMismatch(DocQAError):
     """The library holds what other settings made."""
+
+
+class BackupDamaged(DocQAError):
+    """A backup is incomplete, was changed, or is none."""
 
 
 class SettingsError(DocQAError):

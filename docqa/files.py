@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,6 +168,19 @@ class Files:
     def is_stored(self, document_id: str, number: int) -> bool:
         """Whether a page's image and what was read on it are there."""
         return all(self._store.exists(_page(document_id, number, suffix)) for suffix in ("jpg", "json.gz"))
+
+    def recorded(self, document_id: str, pages: Iterable[int]) -> list[str]:
+        """Keys of the PDF, of its unlocked copy if there is one, and of each file of these pages."""
+        unlocked = _unlocked(document_id)
+        read = [_page(document_id, number, suffix) for number in pages for suffix in ("jpg", "json.gz")]
+        return [_original(document_id), *([unlocked] if self._store.exists(unlocked) else []), *read]
+
+    def fetch(self, key: str) -> Path:
+        """The file under a key, on this machine.
+
+        Raises FileNotFoundError, if not whoever opens it.
+        """
+        return self._store.fetch(key)
 
     def document_ids(self) -> list[str]:
         """Ids of the documents that have a folder."""

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 from docqa.types import Card, Draft, Evidence, Page, Passage, PassageKey, Rankings, Scope, Turn, Usage, Vector
 
+Terms = tuple[list[int], list[float]]  # hashes of words and their weights in BM25
+
 
 class Embedder(Protocol):
     """Two methods, because many models prefix queries and passages differently. Vectors have length 1."""
@@ -39,6 +41,17 @@ class Entry:
     words: str  # searched as the passage
     page_words: str  # searched as the page: on a page's first passage, else empty
     document_words: str  # searched as the document: on its first passage, else empty
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A passage as an index holds it: what one gives out, another takes, and nothing is computed again."""
+
+    passage: Passage
+    collections: tuple[str, ...]
+    vector: Vector
+    terms: Mapping[str, Terms]  # by what they are searched as: passage, page, document
+    card: Card | None = None  # of its document, on the passage under which that is ranked
 
 
 class Searcher(Protocol):
@@ -86,6 +99,14 @@ class Writer(Protocol):
 
     def vectors(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Vector]:
         """The embeddings of passages as they were written; of those that are there."""
+        ...
+
+    def export(self, start: PassageKey | None, limit: int) -> tuple[list[Indexed], PassageKey | None]:
+        """Passages in the order of their keys, from `start` on, and where to go on; None at the end."""
+        ...
+
+    def adopt(self, passages: Sequence[Indexed]) -> None:
+        """Write what another index gave out."""
         ...
 
 

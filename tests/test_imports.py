@@ -12,7 +12,8 @@ ALLOWED = {"docqa": {"docqa"}, "ingest": {"docqa", "ingest"}, "ui": {"ui", "docq
 TOP_FLOOR = ROOT / "docqa" / "cli"  # its ingest and ask commands call the pipeline
 HEAVY = {"torch", "llama_index", "pymupdf", "onnxruntime", "sqlalchemy", "pydantic", "numpy", "PIL", "qdrant_client"}
 ADAPTERS = {"onnx", "embedding", "reranking", "generation", "tokenization", "catalog", "index", "bucket"}
-BUILDERS = {"build.py", "library.py", "doctor.py"}  # they put adapters together, or name the catalog's type
+# They put adapters together, or name the catalog's type.
+BUILDERS = {"build.py", "library.py", "doctor.py", "making.py", "restoring.py"}
 
 
 def _imported(module: Path) -> set[str]:

@@ -128,7 +128,7 @@ def test_what_an_earlier_version_indexed_is_found_by_its_physical_number(
     payload = schema.payload
     later = ("printed", schema.PRINTED)
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "payload", lambda each: {k: v for k, v in payload(each).items() if k not in later})
+        patch.setattr(schema, "payload", lambda *each: {k: v for k, v in payload(*each).items() if k not in later})
         patch.delitem(schema.FILTERED, schema.PRINTED)
         index = EdgeIndex(tmp_path / "index", dimension=lambda: 3)
         index.upsert(ENTRIES)
@@ -171,6 +171,40 @@ def test_both_indexes_give_the_same_scores(tmp_path: Path):
         assert [each.score for each in ranking] == pytest.approx([each.score for each in other], abs=1e-4)
     edge.close()
     server.close()
+
+
+@pytest.fixture(params=["edge", "server"])
+def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
+    """Another index, empty."""
+    opened: Index
+    if request.param == "edge":
+        opened = EdgeIndex(tmp_path / "other", dimension=lambda: 3)
+    else:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            opened = ServerIndex(QdrantClient(":memory:"), "other", dimension=lambda: 3)
+    yield opened
+    opened.close()
+
+
+def test_what_one_index_gives_out_another_takes_and_finds_the_same(index: Index, other: Index):
+    first, following = index.export(None, 3)
+    assert following is not None
+    rest, end = index.export(following, 3)
+    assert (len(first), len(rest), end) == (3, 1, None)
+    other.adopt([*first, *rest])
+    asked = ("apple juice and cider", [0.7, 0.8, 0.0])
+    ours, theirs = (each.rank(*asked, limit=9, scope=EVERYWHERE) for each in (index, other))
+    for name in ("dense", "words", "pages", "documents"):
+        assert keys(getattr(ours, name)) == keys(getattr(theirs, name))
+    assert other.export(None, 9)[0] == [*first, *rest]
+
+
+def test_giving_out_goes_on_where_a_passage_was_removed_meanwhile(index: Index):
+    _, following = index.export(None, 2)
+    assert following is not None
+    index.remove([following])
+    assert [each.passage.key for each in index.export(following, 2)[0]] == [key_of(3)]
 
 
 def test_what_was_written_is_there_after_a_restart(tmp_path: Path):

@@ -1,6 +1,8 @@
 """Catalogs of older versions of docqa, and of newer ones."""
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,18 @@ def test_the_password_is_not_in_the_error():
     with pytest.raises(CatalogUnavailable) as caught:
         Catalog.on("postgresql+psycopg://docqa:secret@127.0.0.1:1/docqa")
     assert "secret" not in str(caught.value)
+
+
+def test_processes_that_make_a_new_catalog_at_once_all_get_it(tmp_path: Path):
+    for number in range(10):
+        beginning = threading.Barrier(4)
+
+        def make(path: Path, beginning: threading.Barrier = beginning) -> int:
+            beginning.wait()
+            catalog = Catalog.at(path)
+            count = catalog.count()
+            catalog.close()
+            return count
+
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(make, [tmp_path / f"{number}.db"] * 4)) == [0] * 4

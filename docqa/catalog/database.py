@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from docqa.catalog import tables
 from docqa.errors import CatalogUnavailable, LibraryDamaged, LibraryMismatch, MissingExtra
 
 BUSY_TIMEOUT_S = 30
+LOOK_S = 0.02  # between two tries where SQLite does not wait by itself
 LOW_DISK_BYTES = 1 << 20  # SQLite needs about as much to write at all
 MIGRATIONS = Path(__file__).parent / "migrations"
 UNMARKED = "1"  # the schema of databases from before versions were recorded
@@ -29,7 +31,7 @@ def sqlite_at(path: Path) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:  # noqa: ANN401  a DB-API connection
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         connection.execute("PRAGMA synchronous=FULL")  # what was acknowledged outlasts a power cut
         connection.execute("PRAGMA foreign_keys=ON")
 
@@ -40,6 +42,19 @@ def sqlite_at(path: Path) -> sa.Engine:
             raise LibraryDamaged(f"The catalog {path} cannot be used: {error}. {_advice(path)}") from error
 
     return _prepared(engine)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let others read while one writes; SQLite itself does not wait for this while another one opens the file."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(LOOK_S)
 
 
 def server_at(url: str) -> sa.Engine:
@@ -94,6 +109,8 @@ def _made(engine: sa.Engine) -> str | None:
     sa.Table("alembic_version", schema, sa.Column("version_num", sa.String(32), primary_key=True))
     try:
         with engine.begin() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # else others see some tables before the rest is there
             tables.schema.create_all(connection)
             schema.create_all(connection)
             connection.execute(_version.insert().values(version_num=tables.VERSION))

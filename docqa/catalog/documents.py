@@ -9,7 +9,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from docqa import facts
-from docqa.catalog import database
+from docqa.catalog import copying, database
 from docqa.catalog.conversations import Conversations
 from docqa.catalog.descriptions import Descriptions, inherit
 from docqa.catalog.held import Held, outcomes
@@ -55,6 +55,17 @@ class Catalog:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def copy_into(self, path: Path) -> None:
+        """Copy everything into a new SQLite file as it stands at one moment, while others go on writing."""
+        copying.into_file(self._engine, path)
+
+    def take(self, other: "Catalog") -> None:
+        """Copy everything of another catalog into this one, all or nothing.
+
+        Raises UsageError if this one is in use already.
+        """
+        copying.between(other._engine, self._engine)
 
     def require(self, name: str, value: str, complaint: str) -> None:
         """Record a fact about the library, or check that it still holds; an empty library takes any.

@@ -143,10 +143,12 @@ class _PageKey:
         if not self._keys.any():
             return
         if not self._keys.find(self.secret):
+            before = ["", *(key.id for key in self._keys.list() if key.name == KEY_NAME)]  # no key, or a lost one
             with suppress(NotInLibrary):
                 self._keys.delete(KEY_NAME)
             key, _ = self._keys.create(KEY_NAME, secret=self.secret)
-            self._conversations.hand_over("", key.id)  # those from before there were keys
+            for owner in before:
+                self._conversations.hand_over(owner, key.id)
         self._admitted = True
 
 

@@ -12,12 +12,12 @@ from typing import Any
 from docqa import routing
 from docqa.context import searchable
 from docqa.index import schema
-from docqa.protocols import Entry
+from docqa.protocols import Entry, Indexed
 from docqa.types import Card
 
 
-def passage_vectors(entry: Entry) -> dict[str, Any]:
-    """Sparse vectors of an entry by name, as qdrant_edge.SparseVector; what it has no words for is left out."""
+def indexed(entry: Entry) -> Indexed:
+    """The entry with its words weighed; what it has no words for is left out."""
     words = {
         schema.PASSAGE_WORDS: entry.words,
         schema.PAGE_WORDS: entry.page_words,
@@ -28,7 +28,8 @@ def passage_vectors(entry: Entry) -> dict[str, Any]:
         for name, text in words.items()
         if text
     }
-    return {name: vector for name, vector in vectors.items() if vector.indices}
+    terms = {name: (list(vector.indices), list(vector.values)) for name, vector in vectors.items() if vector.indices}
+    return Indexed(entry.passage, entry.collections, entry.vector, terms)
 
 
 def document_vector(words: str, card: Card) -> Any:  # noqa: ANN401  qdrant_edge.SparseVector

@@ -9,7 +9,7 @@ import qdrant_edge as edge
 
 from docqa.errors import LibraryBusy, LibraryDamaged
 from docqa.index import bm25, schema
-from docqa.protocols import Entry
+from docqa.protocols import Entry, Indexed
 from docqa.types import Card, Passage, PassageKey, Ranked, Rankings, Scope, Vector
 
 KEYS_AT_ONCE = 10_000
@@ -62,9 +62,7 @@ class EdgeIndex:
         return int(self._shard.count(edge.CountRequest(exact=exact, filter=_filter(scope))))
 
     def upsert(self, entries: Sequence[Entry]) -> None:
-        points = [_point(entry) for entry in entries]
-        if points:
-            self._shard.update(edge.UpdateOperation.upsert_points(points))
+        self.adopt([bm25.indexed(entry) for entry in entries])
 
     def set_collections(self, document_id: str, collections: Sequence[str]) -> None:
         payload = {schema.COLLECTIONS: list(collections)}
@@ -106,6 +104,17 @@ class EdgeIndex:
         found: Any = {record.id: record.vector for record in records}  # each a mapping by name
         return {schema.key_of(point_id): list(named[schema.DENSE]) for point_id, named in found.items()}
 
+    def export(self, start: PassageKey | None, limit: int) -> tuple[list[Indexed], PassageKey | None]:
+        offset = None if start is None else schema.point_id(start)
+        request = edge.ScrollRequest(offset=offset, limit=limit, with_payload=True, with_vector=True)
+        records, following = self._shard.scroll(request)
+        found = [schema.indexed(record.payload, record.vector) for record in records]  # type: ignore[arg-type]
+        return found, None if following is None else schema.key_of(following)
+
+    def adopt(self, passages: Sequence[Indexed]) -> None:
+        if points := [_point(each) for each in passages]:
+            self._shard.update(edge.UpdateOperation.upsert_points(points))
+
 
 def _created(folder: Path, dimension: int) -> edge.EdgeShard:
     folder.mkdir(parents=True, exist_ok=True)
@@ -127,9 +136,10 @@ def _loaded(folder: Path) -> edge.EdgeShard:
         ) from error
 
 
-def _point(entry: Entry) -> edge.Point:
-    vectors: dict[str, Any] = {schema.DENSE: entry.vector, **bm25.passage_vectors(entry)}
-    return edge.Point(schema.point_id(entry.passage.key), vectors, schema.payload(entry))
+def _point(indexed: Indexed) -> edge.Point:
+    vectors: dict[str, Any] = {name: edge.SparseVector(*terms) for name, terms in indexed.terms.items()}
+    payload = schema.payload(indexed)
+    return edge.Point(schema.point_id(indexed.passage.key), {schema.DENSE: indexed.vector, **vectors}, payload)
 
 
 def _only(document_id: str) -> edge.Filter:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from docqa.pagenames import numbers_printed
-from docqa.protocols import Entry
+from docqa.protocols import Indexed
 from docqa.routing import FACTS_LIMIT
 from docqa.types import Box, Card, Passage, PassageKey, Ranked, Rankings
 
@@ -69,12 +69,12 @@ def limit_of(ranking: str, limit: int) -> int:
     return {DOCUMENT_WORDS: DOCUMENT_LIMIT, FACTS: FACTS_LIMIT}.get(ranking, limit)
 
 
-def payload(entry: Entry) -> dict[str, Any]:
+def payload(indexed: Indexed) -> dict[str, Any]:
     """What is stored beside the vectors of a passage."""
-    passage = entry.passage
+    passage = indexed.passage
     return {
         DOCUMENT_ID: passage.document_id,
-        COLLECTIONS: list(entry.collections),
+        COLLECTIONS: list(indexed.collections),
         PAGE: passage.page,
         PRINTED: list(numbers_printed(passage.printed)),
         "printed": passage.printed,
@@ -84,6 +84,7 @@ def payload(entry: Entry) -> dict[str, Any]:
         "headings": list(passage.headings),
         "lead": passage.lead,
         "boxes": [edge for box in passage.boxes for edge in (box.x0, box.y0, box.x1, box.y1)],
+        **({} if indexed.card is None else card_payload(indexed.card)),
     }
 
 
@@ -94,11 +95,13 @@ def card_payload(card: Card) -> dict[str, Any]:
 
 def cards(payloads: Iterable[Mapping[str, Any] | None]) -> dict[str, Card]:
     """The cards that payloads hold, by the document's id."""
-    return {
-        payload[DOCUMENT_ID]: Card(**{field: tuple(values) for field, values in payload[CARD].items()})
-        for payload in payloads
-        if payload and payload.get(CARD)
-    }
+    found = ((payload[DOCUMENT_ID], _card(payload)) for payload in payloads if payload)
+    return {document_id: card for document_id, card in found if card}
+
+
+def _card(payload: Mapping[str, Any]) -> Card | None:
+    found = payload.get(CARD)
+    return Card(**{field: tuple(values) for field, values in found.items()}) if found else None
 
 
 def passage_of(payload: Mapping[str, Any]) -> Passage:
@@ -115,3 +118,9 @@ def passage_of(payload: Mapping[str, Any]) -> Passage:
         printed=payload.get("printed"),
         lead=payload.get("lead", ""),
     )
+
+
+def indexed(payload: Mapping[str, Any], vectors: Mapping[str, Any]) -> Indexed:
+    """What payload and vectors hold; of sparse vectors both clients know `indices` and `values`."""
+    terms = {name: (list(vectors[name].indices), list(vectors[name].values)) for name in SPARSE if name in vectors}
+    return Indexed(passage_of(payload), tuple(payload[COLLECTIONS]), list(vectors[DENSE]), terms, _card(payload))

@@ -10,7 +10,7 @@ from qdrant_client.http.exceptions import ApiException, ResponseHandlingExceptio
 from docqa.errors import IndexUnavailable
 from docqa.index import bm25, schema
 from docqa.index.collection import Layout, creation, differences, search_params
-from docqa.protocols import Entry
+from docqa.protocols import Entry, Indexed
 from docqa.types import Card, Passage, PassageKey, Ranked, Rankings, Scope, Vector
 
 KEYS_AT_ONCE = 10_000
@@ -82,10 +82,7 @@ class ServerIndex:
             return self._client.count(self._collection, count_filter=_filter(scope), exact=exact).count
 
     def upsert(self, entries: Sequence[Entry]) -> None:
-        points = [_point(entry) for entry in entries]
-        if points:
-            with _translated():
-                self._client.upsert(self._collection, points, wait=True)
+        self.adopt([bm25.indexed(entry) for entry in entries])
 
     def set_collections(self, document_id: str, collections: Sequence[str]) -> None:
         with _translated():
@@ -137,6 +134,20 @@ class ServerIndex:
         found: Any = {record.id: record.vector for record in records}  # each a mapping by name
         return {schema.key_of(point_id): list(named[schema.DENSE]) for point_id, named in found.items()}
 
+    def export(self, start: PassageKey | None, limit: int) -> tuple[list[Indexed], PassageKey | None]:
+        offset = None if start is None else schema.point_id(start)
+        with _translated():
+            records, following = self._client.scroll(
+                self._collection, limit=limit, offset=offset, with_payload=True, with_vectors=True
+            )
+        found = [schema.indexed(record.payload or {}, _by_name(record.vector)) for record in records]
+        return found, None if following is None else schema.key_of(str(following))
+
+    def adopt(self, passages: Sequence[Indexed]) -> None:
+        if points := [_point(each) for each in passages]:
+            with _translated():
+                self._client.upsert(self._collection, points, wait=True)
+
 
 @contextmanager
 def _translated() -> Iterator[None]:
@@ -148,13 +159,19 @@ def _translated() -> Iterator[None]:
         ) from error
 
 
-def _point(entry: Entry) -> models.PointStruct:
-    vectors: dict[str, Any] = {name: _sparse(vector) for name, vector in bm25.passage_vectors(entry).items()}
+def _point(indexed: Indexed) -> models.PointStruct:
+    vectors: dict[str, Any] = {
+        name: models.SparseVector(indices=indices, values=values) for name, (indices, values) in indexed.terms.items()
+    }
     return models.PointStruct(
-        id=schema.point_id(entry.passage.key),
-        vector={schema.DENSE: entry.vector, **vectors},
-        payload=schema.payload(entry),
+        id=schema.point_id(indexed.passage.key),
+        vector={schema.DENSE: indexed.vector, **vectors},
+        payload=schema.payload(indexed),
     )
+
+
+def _by_name(vectors: Any) -> dict[str, Any]:  # noqa: ANN401  the models want a union of five
+    return dict(vectors)
 
 
 def _sparse(vector: Any) -> models.SparseVector:  # noqa: ANN401  qdrant_edge.SparseVector

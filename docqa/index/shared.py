@@ -9,10 +9,12 @@ from multiprocessing.connection import Client, Connection, Listener
 from typing import Any
 
 from docqa.errors import IndexUnavailable
-from docqa.protocols import Entry, Index
+from docqa.protocols import Entry, Index, Indexed
 from docqa.types import Card, Passage, PassageKey, Rankings, Scope, Vector
 
-METHODS = frozenset("rank passages cards size upsert set_collections describe delete count keys remove vectors".split())
+METHODS = frozenset(
+    "rank passages cards size upsert set_collections describe delete count keys remove vectors export adopt".split()
+)
 
 
 @contextmanager
@@ -110,6 +112,13 @@ class SharedIndex:
     def vectors(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Vector]:
         found: dict[PassageKey, Vector] = self._call("vectors", keys)
         return found
+
+    def export(self, start: PassageKey | None, limit: int) -> tuple[list[Indexed], PassageKey | None]:
+        found: tuple[list[Indexed], PassageKey | None] = self._call("export", start, limit)
+        return found
+
+    def adopt(self, passages: Sequence[Indexed]) -> None:
+        self._call("adopt", passages)
 
     def _call(self, method: str, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
         with self._lock:
