@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from docqa.facts import FIRST_YEAR, LAST_YEAR
 from docqa.types import Verdict
 
 LONGEST_QUESTION = 4000  # characters
@@ -72,6 +73,15 @@ class RetryBody(_Request):
     """Which failed documents are to be read again."""
 
     collection: Collection | None = Field(None, description="without it in all collections")
+
+
+class FactsBody(_Request):
+    """What a document is, where that was read wrongly; null takes a correction back."""
+
+    title: Annotated[str, Field(min_length=1, max_length=300, pattern=SOMETHING)] | None = None
+    organisation: Annotated[str, Field(min_length=1, max_length=200, pattern=SOMETHING)] | None = None
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None = None
+    kind: Annotated[str, Field(min_length=1, max_length=64, pattern=SOMETHING, examples=["10-K"])] | None = None
 
 
 class FeedbackBody(_Request):

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Self, TypeVar
 
 import httpx
@@ -91,6 +91,10 @@ class AsyncClient:
     async def delete(self, document_id: str) -> nouns.DeletionReceipt:
         """Delete a document from the index, the disk, the catalog and the conversations."""
         return await self._send(calls.delete(document_id))
+
+    async def describe(self, document_id: str, changes: Mapping[str, str | int | None]) -> Document:
+        """Correct a document's title, organisation, year or kind; None takes a correction back."""
+        return await self._send(calls.describe(document_id, changes))
 
     async def retry(self, document_id: str) -> Document:
         """Read again what failed of a document."""
