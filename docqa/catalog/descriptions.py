@@ -31,10 +31,10 @@ class Descriptions:
     def record(self, document_id: str, found: Facts) -> None:
         """Record what was read."""
         this = _documents.update().where(_documents.c.id == document_id)
-        with self._engine.begin() as connection:
-            set_by_hand = _corrections(connection, document_id)
-            values = {"facts": facts.to_json(found), "outline": list(found.outline)}
-            connection.execute(this.values(**values, title=set_by_hand.get("title", found.title)))
+        with self._engine.begin() as connection:  # writes first: who corrects it meanwhile waits
+            connection.execute(this.values(facts=facts.to_json(found), outline=list(found.outline)))
+            title = _corrections(connection, document_id).get("title", found.title)
+            connection.execute(this.values(title=title))
 
     def correct(self, document_id: str, changes: Mapping[str, Any]) -> None:
         """Set some of a document's facts; None takes a correction back."""
