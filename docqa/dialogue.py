@@ -57,7 +57,7 @@ class Dialogue:
             owner=owner,
             question=question,
             turn=_to_json(answer.turn) if answer.turn else None,
-            document_ids=[each.document_id for each in answer.evidence],
+            document_ids=[id for each in answer.evidence for id in each.document_ids],
             begins=conversation_id is None,
         )
         return stored

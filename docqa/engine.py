@@ -1,7 +1,7 @@
 """Question to answer, in the order it happens."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docqa import answerability, followup
 from docqa.protocols import Answerer, NameOf, Pages
@@ -130,7 +130,7 @@ class Engine:
     def evidence(self, retrieval: Retrieval) -> tuple[Evidence, ...]:
         """The best pages that were found, read."""
         hits = retrieval.hits[: self.evidence_pages]
-        names = self.names({hit.document_id for hit in hits})
+        names = self.names(retrieval.document_ids)
         known = [hit for hit in hits if hit.document_id in names]  # one may have been deleted meanwhile
         return tuple(
             Evidence(
@@ -141,6 +141,9 @@ class Engine:
                 passages=hit.passages,
                 score=hit.score,
                 part=hit.part,
+                also_on=tuple(
+                    replace(each, document=names[each.document_id]) for each in hit.also_on if each.document_id in names
+                ),
             )
             for label, hit in enumerate(known, start=1)
         )

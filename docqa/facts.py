@@ -34,6 +34,11 @@ def effective(read: Facts, corrections: Mapping[str, Any], *, name: str) -> Fact
     return replace(told, **{field: value for field, value in corrections.items() if field in CORRECTABLE})
 
 
+def corrected(corrections: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which facts somebody has set."""
+    return tuple(field for field in CORRECTABLE if field in corrections)
+
+
 def years(text: str) -> tuple[int, ...]:
     """The years that a text names, in order, each once."""
     return tuple(dict.fromkeys(int(year) for year in _YEAR.findall(text)))

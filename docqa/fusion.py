@@ -11,7 +11,7 @@ RRF_K = 60
 DOCUMENT_WEIGHT = 0.2
 NAMED_WEIGHT = 1.0  # of being a page that the question names: by its physical or its printed number
 ONLY_NAMED_WEIGHT = 3.0  # if it hardly says more: as much as all three rankings
-FITTING_WEIGHT = 1.0  # of being among the best pages of the documents that a question names by what they are
+FITTING_WEIGHT = 1.0  # of being in a document that a question names by what it is: as much as one more ranking
 NEIGHBOUR_WEIGHT = 0.25  # of the first page, for the pages before and after it
 TEMPERATURE = 2.0  # of the reranker's log-odds: as they come, nearly every page is certain or impossible
 
@@ -83,21 +83,17 @@ def with_fitting(
 ) -> list[RankedPage]:
     """Raise pages of documents that fit what a question says of them, `apart` being a search among these alone.
 
-    A page counts what it does in either search, the one apart weighed by its document's fit (0 to 1), and its rank
-    there like one more ranking, weighed likewise. The other pages keep their scores.
+    The better the document fits (0 to 1), the more its pages count what they do in that search, so those of one that
+    fits wholly keep its order; and the more is added to each. Pages of the other documents keep their scores.
     """
-    worth = reciprocal_rank_fusion([[page.key for page in apart]])
-    raised = {
-        page.key: page._replace(score=page.score * fit[page.key.document]) for page in apart if page.key.document in fit
-    }
-    for page in pages:
-        if page.key not in raised or raised[page.key].score < page.score:
-            raised[page.key] = page
-    scored = [
-        page._replace(score=page.score + FITTING_WEIGHT * fit.get(key.document, 0.0) * worth.get(key, 0.0))
-        for key, page in raised.items()
-    ]
-    return sorted(scored, key=lambda page: page.score, reverse=True)
+    found = {page.key: page for page in pages}
+    for page in apart:
+        share = fit.get(page.key.document, 0.0)
+        before = found.get(page.key, page._replace(score=0.0))
+        found[page.key] = before._replace(
+            score=share * page.score + (1 - share) * before.score + FITTING_WEIGHT * share
+        )
+    return sorted(found.values(), key=lambda page: page.score, reverse=True)
 
 
 def with_parts(pages: Sequence[RankedPage], parts: Sequence[Sequence[RankedPage]]) -> list[RankedPage]:

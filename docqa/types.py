@@ -260,6 +260,12 @@ class Retrieval:
     named: bool  # whether the question names pages by number that are there
     timings: Mapping[str, float]  # stage to milliseconds
 
+    @property
+    def document_ids(self) -> set[str]:
+        """Of every document that it speaks of."""
+        others = {page.document_id for hit in self.hits for page in hit.also_on}
+        return others | {hit.document_id for hit in self.hits}
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -273,6 +279,11 @@ class Evidence:
     score: float
     part: int = 0  # of the question that it was found for, 1-based; 0 if that is one thing, or for the whole
     also_on: tuple[SamePage, ...] = ()  # pages found that have the same text
+
+    @property
+    def document_ids(self) -> tuple[str, ...]:
+        """Of the documents that have it."""
+        return (self.document_id, *(page.document_id for page in self.also_on))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,19 @@ from typing import Any
 from docqa import answerability
 from docqa.library import Receipt
 from docqa.readable import readable
-from docqa.types import Answer, AnswerPart, Box, Citation, Document, Evidence, Page, PageHit, Passage, Retrieval
+from docqa.types import (
+    Answer,
+    AnswerPart,
+    Box,
+    Citation,
+    Document,
+    Evidence,
+    Page,
+    PageHit,
+    Passage,
+    Retrieval,
+    SamePage,
+)
 
 
 def answer(answer: Answer) -> dict[str, Any]:
@@ -69,13 +81,14 @@ def evidence(evidence: Evidence) -> dict[str, Any]:
         "source": evidence.page.source,
         "score": round(evidence.score, 4),
         "passages": [_passage(passage) for passage in evidence.passages],
+        "also_on": [_same_page(each, each.document) for each in evidence.also_on],
     }
 
 
 def retrieval(retrieval: Retrieval, names: dict[str, str]) -> dict[str, Any]:
     """What `docqa search --json` prints."""
     return {
-        "pages": [_hit(hit, names[hit.document_id]) for hit in retrieval.hits],
+        "pages": [_hit(hit, names) for hit in retrieval.hits],
         "answerable": round(answerability.answerable(retrieval), 4),
         "timings": _timings(retrieval.timings),
     }
@@ -92,6 +105,11 @@ def document(document: Document) -> dict[str, Any]:
         "id": document.id,
         "name": document.name,
         "title": document.title,
+        "organisation": document.organisation,
+        "year": document.year,
+        "kind": document.kind,
+        "language": document.language,
+        "corrected": list(document.corrected),
         "state": document.state,
         "error": document.error,
         "needs_password": document.needs_password,
@@ -147,15 +165,21 @@ def _part(part: AnswerPart) -> dict[str, Any]:
     }
 
 
-def _hit(hit: PageHit, name: str) -> dict[str, Any]:
+def _hit(hit: PageHit, names: Mapping[str, str]) -> dict[str, Any]:
+    there = [each for each in hit.also_on if each.document_id in names]  # one may have been deleted meanwhile
     return {
-        "document": name,
+        "document": names[hit.document_id],
         "document_id": hit.document_id,
         "page": hit.page,
         "printed": hit.passages[0].printed,
         "score": round(hit.score, 4),
         "passages": [_passage(passage) for passage in hit.passages],
+        "also_on": [_same_page(each, names[each.document_id]) for each in there],
     }
+
+
+def _same_page(page: SamePage, name: str) -> dict[str, Any]:
+    return {"document": name, "document_id": page.document_id, "page": page.page, "printed": page.printed}
 
 
 def _passage(passage: Passage) -> dict[str, Any]:

@@ -82,6 +82,8 @@ def test_ask_show_writes_the_page_with_the_words_marked(docqa: Run, tmp_path: Pa
         (["ingest"], "Which files?"),
         (["ingest", "nowhere"], "No such file or folder: nowhere"),
         (["show", "nowhere.pdf"], "No document is called nowhere.pdf"),
+        (["describe", "turbine-manual.pdf"], "Name one of --title, --organisation, --year and --kind"),
+        (["describe", "turbine-manual.pdf", "--kind", " "], "Name one of --title, --organisation, --year and --kind"),
         (["delete", "nowhere.pdf"], "No document is called nowhere.pdf"),
         (["show", "turbine-manual.pdf", "--page", "99"], "has 3 pages"),
         (["ask", "nowhere.pdf"], "looks like a file"),
@@ -166,6 +168,18 @@ def test_list_and_show_tell_what_the_library_holds(docqa: Run):
     assert "OCR: 4" in shown
     assert "Our fee for the audit" in docqa("show", "harbour-report-2024.pdf", "--page", "4").stdout
     assert json.loads(docqa("show", listed[1]["id"][:8], "--json").stdout)["name"] == "turbine-manual.pdf"
+
+
+def test_describe_corrects_what_search_goes_by(docqa: Run):
+    said = docqa("describe", "turbine-manual.pdf", "--organisation", "Quillon AG", "--year", "2011", "--kind", "tender")
+    assert "by      Quillon AG  (corrected)" in said.stdout
+    assert "year    2011  (corrected)" in docqa("show", "turbine-manual.pdf").stdout
+    listed = json.loads(docqa("list", "--json").stdout)["documents"]
+    [manual] = [each for each in listed if each["name"] == "turbine-manual.pdf"]
+    assert (manual["organisation"], manual["year"], manual["kind"]) == ("Quillon AG", 2011, "tender")
+    assert "1. turbine-manual.pdf" in docqa("search", "What does the tender of Quillon for 2011 say?").stdout
+    back = docqa("describe", "turbine-manual.pdf", "--as-read", "organisation", "--as-read", "year", "--json")
+    assert json.loads(back.stdout)["corrected"] == ["kind"]
 
 
 def test_delete_gives_a_receipt_and_the_document_answers_no_more(docqa: Run):

@@ -99,3 +99,48 @@ def test_a_new_version_that_cannot_be_read_leaves_the_older_one(
     assert report.outcome == "failed"
     assert sorted(document.state for document in library.catalog.documents()) == ["done", "failed"]
     assert library.index.count(EVERYWHERE) == 1
+
+
+def test_a_correction_outlasts_reading_again_and_new_versions(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
+    run(pipeline, make_pdf("Annual report 2018 of the orchard."))
+    [document] = library.catalog.documents()
+    assert (document.kind, document.year, document.corrected) == ("annual report", 2018, ())
+    library.correct(document.id, {"organisation": "Orchard Inc.", "year": 2019})
+    with library.catalog.hold(document.id) as held:
+        held.forget_pages([1])
+    pipeline.read_unfinished(Silent())
+    run(pipeline, make_pdf("Annual report 2020 of the orchard."))
+    [newer] = library.catalog.documents()
+    assert newer.id != document.id
+    assert (newer.organisation, newer.year, newer.corrected) == ("Orchard Inc.", 2019, ("organisation", "year"))
+    library.correct(newer.id, {"year": None})
+    [read] = library.catalog.documents()
+    assert (read.organisation, read.year, read.corrected) == ("Orchard Inc.", 2020, ("organisation",))
+
+
+def test_a_correction_does_not_go_on_to_those_who_have_the_document_elsewhere(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF
+):
+    path = make_pdf("The old text.")
+    run(pipeline, path, collection="law")
+    [document] = library.catalog.documents()
+    library.correct(document.id, {"organisation": "Secret Inc."})
+    run(pipeline, path, collection="tax")
+    run(pipeline, make_pdf("The new text."), collection="tax")
+    [newer] = library.catalog.documents(collections=["tax"])
+    assert (newer.organisation, newer.corrected) == ("", ())
+
+
+def test_what_was_read_before_documents_were_described_is_described_later(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as earlier:
+        earlier.setattr("ingest.describing.describe", lambda *_: None)
+        earlier.setattr("ingest.describing.record", lambda library, id, *_: library.catalog.document(id))
+        run(pipeline, make_pdf("Annual report 2018", "Orchard Inc. (NYSE: ORCH)"))
+    [document] = library.catalog.documents()
+    assert (document.organisation, library.catalog.descriptions.unknown()) == ("", [document.id])
+    pipeline.read_unfinished(Silent())
+    [described] = library.catalog.documents()
+    assert (described.organisation, described.year) == ("Orchard Inc.", 2018)
+    assert library.index.rank("Orchard", [0.1] * 64, limit=5, scope=EVERYWHERE).facts != []

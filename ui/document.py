@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from docqa.client import Client, DocumentDetail, NotInLibrary, PageState
-from ui import connection, deletion, offline, scope, unlock
+from ui import connection, deletion, describing, offline, scope, unlock
 from ui.components import component
 from ui.text import ago, amount, duration, plain, ranges, size
 
@@ -63,6 +63,8 @@ def _head(client: Client, document: DocumentDetail) -> None:
             st.header(plain(document.name), anchor=False)
             if document.title and document.title != document.name:
                 st.caption(plain(document.title))
+            if known := describing.line(document):
+                st.caption(known)
             st.caption(_facts(document))
         if document.pages_done and st.button("Ask about it", icon=":material/forum:", type="primary", key="ask_about"):
             scope.only(document.id, document.name)
@@ -82,6 +84,10 @@ def _head(client: Client, document: DocumentDetail) -> None:
         ):
             client.retry(document.id)
             st.rerun()
+        if st.button(
+            "Correct", icon=":material/edit:", help="Its title, whose it is, its year", key="correct_document"
+        ):
+            describing.form(client, document)
         if st.button("Delete", icon=":material/delete:", key="delete_document"):
             deletion.confirm(client, document)
     if document.state == "failed":

@@ -11,6 +11,7 @@ from ui.turns import Turn
 
 HOW_READ = {"layer": "text layer", "ocr": "read by OCR", "none": "image only"}
 PAGES_TTL_S = 60
+COPIES = 3  # of a page that are named
 ROW = 6  # labels beside each other, at most
 
 
@@ -38,12 +39,21 @@ def draw(client: Client, turn: Turn, pick: Pick) -> None:
 def _head(turn: Turn, shown: EvidencePage, number: int, last: int) -> None:
     own = number == shown.page
     place = f"page {number} of {last}" if last else f"page {number}"
-    details = ", ".join(filter(None, (place, _said(turn, shown, own), HOW_READ[shown.source] if own else "")))
+    details = ", ".join(
+        filter(None, (place, _said(turn, shown, own), HOW_READ[shown.source] if own else "", _also_on(shown, own)))
+    )
     label = f"[{shown.label}]" if own else f"near [{shown.label}]"
     st.html(
         f"<div style='line-height:1.35;overflow-wrap:anywhere'><b style='font-size:1.05em'>{escaped(label)}&ensp;"
         f"{escaped(shown.document)}</b><br><span style='opacity:.68;font-size:.92em'>{escaped(details)}</span></div>"
     )
+
+
+def _also_on(shown: EvidencePage, own: bool) -> str:
+    """Where else the same text stands."""
+    places = [f"{each.document} p. {each.page}" for each in shown.also_on[:COPIES]]
+    more = len(shown.also_on) - len(places)
+    return f"the same text on {'; '.join(places)}{f' and {more} more' if more else ''}" if own and places else ""
 
 
 def _said(turn: Turn, shown: EvidencePage, own: bool) -> str:

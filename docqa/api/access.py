@@ -11,10 +11,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
 
+from docqa import facts
 from docqa.addresses import is_loopback
 from docqa.api import problems
 from docqa.api.limits import Rates
 from docqa.api.problems import Problem, Refused
+from docqa.catalog.descriptions import Known
 from docqa.errors import DocQAError, NotInLibrary
 from docqa.library import Library
 from docqa.settings import ApiSettings
@@ -54,6 +56,12 @@ class Access:
             detail = f"This key may use {', '.join(self.collections)}, not {name}: name one of these as collection"
             raise Refused(Problem(403, "Forbidden", detail))
 
+    def require_only(self, document: Document) -> None:
+        """Raises Refused if the same document is in collections, too, that this caller may not see."""
+        if self.collections and self._is_shared(document.id):
+            detail = "Others have this document, too: use a key that is not limited to collections"
+            raise Refused(Problem(403, "Forbidden", detail))
+
     def documents(self, *, collection: str | None = None) -> list[Document]:
         """The documents there are, or those of a collection.
 
@@ -74,7 +82,15 @@ class Access:
         if not q:
             found = catalog.listed(collections=chosen, state=state, limit=limit, offset=offset)
             return self._as_seen(found), catalog.count(collections=chosen, state=state)
-        ids = self._called(q, catalog.titles(collections=chosen, state=state))
+        if self.collections:
+            titles = [
+                (each.id, each.name, each.title)
+                for each in self.documents(collection=collection)
+                if state in (None, each.state)
+            ]
+        else:
+            titles = catalog.titles(collections=chosen, state=state)
+        ids = _called(q, titles)
         return self._as_seen(catalog.documents(ids=ids[offset : offset + limit])), len(ids)
 
     def document(self, document_id: str) -> Document:
@@ -127,25 +143,38 @@ class Access:
         """Documents without what other collections know of them."""
         if not self.collections:
             return documents
-        names = self.names(document.id for document in documents)
-        seen = []
-        for document in documents:
-            own = tuple(name for name in document.collections if name in self.collections)
-            seen.append(replace(document, name=names.get(document.id, ""), collections=own))
-        return seen
+        ids = [document.id for document in documents]
+        names = self.names(ids)
+        known = self.library.catalog.descriptions.of(ids)
+        return [self._seen(each, names.get(each.id, ""), known[each.id]) for each in documents if each.id in known]
 
-    def _called(self, q: str, titles: list[tuple[str, str, str]]) -> list[str]:
-        """Ids of those of (id, name, title) that have this in their title, or in what this caller knows as the name.
+    def _seen(self, document: Document, name: str, known: Known) -> Document:
+        """A document under its name here; of one that others have, too, only what was read, not what they corrected."""
+        collections = tuple(each for each in document.collections if each in self.collections)
+        corrections = known.corrections if collections == document.collections else {}
+        told = facts.effective(known.read, corrections, name=name)
+        return replace(
+            document,
+            name=name,
+            collections=collections,
+            title=told.title,
+            organisation=told.organisation,
+            year=told.year,
+            kind=told.kind,
+            corrected=facts.corrected(corrections),
+        )
 
-        Databases differ in which letters they count as the same, so none of them compares.
-        """
-        wanted = q.casefold()
-        own = self.names(id for id, _, _ in titles) if self.collections else {}
-        return [
-            id
-            for id, name, title in titles
-            if wanted in (own.get(id, "") if self.collections else name).casefold() or wanted in title.casefold()
-        ]
+    def _is_shared(self, document_id: str) -> bool:
+        return any(name not in self.collections for name, _ in self.library.catalog.sources.of(document_id))
+
+
+def _called(q: str, titles: list[tuple[str, str, str]]) -> list[str]:
+    """Ids of those of (id, name, title) that have this in their name or title.
+
+    Databases differ in which letters they count as the same, so none of them compares.
+    """
+    wanted = q.casefold()
+    return [id for id, name, title in titles if wanted in name.casefold() or wanted in title.casefold()]
 
 
 def access(request: Request) -> Access:

@@ -29,6 +29,15 @@ class Passage(Shape):
     boxes: list[Box]
 
 
+class SamePage(Shape):
+    """Another page that was found and has the same text."""
+
+    document: str
+    document_id: str
+    page: int
+    printed: str | None
+
+
 class Evidence(Shape):
     """A page that an answer was made from."""
 
@@ -42,6 +51,7 @@ class Evidence(Shape):
     source: TextSource
     score: float
     passages: list[Passage]
+    also_on: list[SamePage]
 
 
 class Usage(Shape):
@@ -118,6 +128,7 @@ class Hit(Shape):
     printed: str | None
     score: float
     passages: list[Passage]
+    also_on: list[SamePage]
 
 
 class Retrieval(Shape):

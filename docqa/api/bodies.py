@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from docqa.facts import FIRST_YEAR, LAST_YEAR
 from docqa.types import Verdict
 
 LONGEST_QUESTION = 4000  # characters
@@ -80,6 +81,15 @@ class UnlockBody(_Request):
     """What opens a document. It is not kept."""
 
     password: Password | None = None
+
+
+class FactsBody(_Request):
+    """What a document is, where that was read wrongly; null takes a correction back."""
+
+    title: Annotated[str, Field(min_length=1, max_length=300, pattern=SOMETHING)] | None = None
+    organisation: Annotated[str, Field(min_length=1, max_length=200, pattern=SOMETHING)] | None = None
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None = None
+    kind: Annotated[str, Field(min_length=1, max_length=64, pattern=SOMETHING, examples=["10-K"])] | None = None
 
 
 class FeedbackBody(_Request):

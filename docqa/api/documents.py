@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, Response
 from docqa import wire
 from docqa.api import names, shapes, uploads
 from docqa.api.access import Access, Caller
-from docqa.api.bodies import COLLECTION, EXPECTED, RetryBody, UnlockBody
+from docqa.api.bodies import COLLECTION, EXPECTED, FactsBody, RetryBody, UnlockBody
 from docqa.api.context import Shared
 from docqa.api.documentation import NOT_MODIFIED, PART_OF_PDF, PDF, UPLOAD, problem_responses
 from docqa.api.registration import kept
@@ -85,7 +85,25 @@ def document(document_id: DocumentId, caller: Caller) -> Response:
     rate, eta_s = _progress(found, caller)
     sources = [{"collection": collection, "path": path} for collection, path in caller.sources(found)]
     pages = {"page_states": _page_states(found, caller), "pages_per_minute": rate, "eta_s": eta_s}
-    return sent(wire.document(found) | {"sources": sources} | pages)
+    outline = list(caller.library.catalog.descriptions.outline(found.id))
+    return sent(wire.document(found) | {"outline": outline, "sources": sources} | pages)
+
+
+@router.patch(
+    "/documents/{document_id}",
+    summary="Correct what is known of a document",
+    response_model=shapes.Document,
+    responses=problem_responses(403, 404, 413, 415, 422),
+)
+def describe(document_id: DocumentId, body: FactsBody, caller: Caller) -> Response:
+    """Set a document's title, organisation, year or kind; search uses it at once, and a new version keeps it.
+
+    What is not named stays; null takes a correction back.
+    """
+    found = caller.document(document_id)
+    caller.require_only(found)
+    caller.library.correct(found.id, {field: getattr(body, field) for field in body.model_fields_set})
+    return sent(wire.document(caller.document(found.id)))
 
 
 @router.get(

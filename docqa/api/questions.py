@@ -109,7 +109,7 @@ def _found(body: SearchBody, caller: Access, shared: Context) -> dict[str, Any]:
     scope = _scope(body, caller)
     unread = caller.library.catalog.reading.unread(scope)
     found = retriever.retrieve(body.question, scope=scope, limit=body.limit)
-    names = caller.names({hit.document_id for hit in found.hits})
+    names = caller.names(found.document_ids)
     there = [hit for hit in found.hits if hit.document_id in names]  # one may have been deleted meanwhile
     return {"unread": unread} | wire.retrieval(replace(found, hits=there), names)
 

@@ -34,6 +34,11 @@ class Document(Shape):
     id: str
     name: str
     title: str
+    organisation: str = Field(description="the company, or the authors; empty if unknown, as the others are")
+    year: int | None = Field(description="that it is about, or that it is of")
+    kind: str = Field(examples=["10-K", "paper", "manual"])
+    language: str = Field(description="ISO 639-1")
+    corrected: list[Literal["title", "organisation", "year", "kind"]] = Field(description="which of these were set")
     state: DocumentState
     error: str
     needs_password: bool = Field(description="whether it failed because nobody gave its password")
@@ -80,6 +85,7 @@ class PageState(Shape):
 class DocumentDetail(Document):
     """A PDF with what is known of each page."""
 
+    outline: list[str] = Field(description="its headings, in order")
     sources: list[Source]
     page_states: list[PageState]
     pages_per_minute: float | None = Field(description="as measured in the last minute, of the whole library")

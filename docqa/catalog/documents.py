@@ -155,7 +155,7 @@ class Catalog:
                 year=known.year,
                 kind=known.kind,
                 language=known.language,
-                corrected=tuple(field for field in facts.CORRECTABLE if field in row.corrections),
+                corrected=facts.corrected(row.corrections),
             )
 
     def register(self, document_id: str, *, name: str, size_bytes: int, collection: str, path: str) -> list[str]:

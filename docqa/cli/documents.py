@@ -1,4 +1,4 @@
-"""docqa list, show, delete."""
+"""docqa list, show, describe, delete."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,11 @@ from pathlib import Path
 import click
 
 from docqa.cli import options
-from docqa.errors import NotInLibrary
+from docqa.errors import NotInLibrary, UsageError
+from docqa.facts import CORRECTABLE, FIRST_YEAR, LAST_YEAR
 from docqa.types import Document
+
+OUTLINE_SHOWN = 10  # headings
 
 
 @click.command(name="list")
@@ -48,6 +51,7 @@ def show(data: Path | None, name: str, page: int | None, as_json: bool) -> None:
         document = named(catalog, name)
         outcomes = catalog.page_outcomes(document.id)
         sources = catalog.sources.of(document.id)
+        outline = catalog.descriptions.outline(document.id)
     if page is not None:
         if document.pages and page > document.pages:
             raise NotInLibrary(f"{document.name} has {document.pages} pages")
@@ -56,6 +60,7 @@ def show(data: Path | None, name: str, page: int | None, as_json: bool) -> None:
         return
     if as_json:
         shape = wire.document(document) | {
+            "outline": list(outline),
             "sources": [{"collection": collection, "path": path} for collection, path in sources],
             "page_states": [
                 {"page": number, "source": source, "error": error} for number, (source, error) in outcomes.items()
@@ -63,7 +68,47 @@ def show(data: Path | None, name: str, page: int | None, as_json: bool) -> None:
         }
         click.echo(json.dumps(shape, ensure_ascii=False, indent=2))
         return
-    _describe(document, sources, outcomes)
+    _show(document, sources, outcomes, outline)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--title", help="What it is called.")
+@click.option("--organisation", help="Whose it is: a company, an office, the authors.")
+@click.option("--year", type=click.IntRange(FIRST_YEAR, LAST_YEAR), help="The year it is about, or of.")
+@click.option("--kind", help="What it is: 10-K, annual report, paper, manual, contract, ...")
+@click.option(
+    "--as-read", multiple=True, type=click.Choice(CORRECTABLE), help="Take a correction of this back; repeatable."
+)
+@options.as_json
+@click.pass_obj
+def describe(
+    data: Path | None,
+    name: str,
+    title: str | None,
+    organisation: str | None,
+    year: int | None,
+    kind: str | None,
+    as_read: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Correct what is known of a document (name or id): search uses it at once, and its new versions keep it."""
+    from docqa import build, wire
+    from docqa.library import named
+    from docqa.settings import load
+
+    said = {"title": title, "organisation": organisation, "year": year, "kind": kind}
+    changes = dict.fromkeys(as_read) | {field: value for field, value in said.items() if value is not None}
+    if not changes or not all(value is None or str(value).strip() for value in changes.values()):
+        raise UsageError("What is it? Name one of --title, --organisation, --year and --kind, or --as-read one of them")
+    settings = load(data)
+    with build.library(settings, build.embedder(settings), purpose="docqa describe") as library:
+        document = library.correct(named(library.catalog, name).id, changes)
+    if as_json:
+        click.echo(json.dumps(wire.document(document), ensure_ascii=False, indent=2))
+        return
+    click.echo(document.name)
+    _facts(document)
 
 
 @click.command()
@@ -93,7 +138,7 @@ def delete(data: Path | None, names: tuple[str, ...], as_json: bool) -> None:
         )
 
 
-COMMANDS = [list_, show, delete]
+COMMANDS = [list_, show, describe, delete]
 
 
 def _table(documents: list[Document]) -> None:
@@ -116,10 +161,26 @@ def _state(document: Document) -> str:
     return document.state
 
 
-def _describe(document: Document, sources: list[tuple[str, str]], outcomes: dict[int, tuple[str, str]]) -> None:
+def _facts(document: Document) -> None:
+    """What is known of it, line by line; what somebody has set is marked."""
+    known = {
+        "title": document.title,
+        "organisation": document.organisation,
+        "year": str(document.year or ""),
+        "kind": document.kind,
+        "language": document.language,
+    }
+    labels = {"title": "title ", "organisation": "by    ", "year": "year  ", "kind": "kind  ", "language": "in    "}
+    for field, value in known.items():
+        if value:
+            click.echo(f"  {labels[field]}  {value}" + ("  (corrected)" if field in document.corrected else ""))
+
+
+def _show(
+    document: Document, sources: list[tuple[str, str]], outcomes: dict[int, tuple[str, str]], outline: tuple[str, ...]
+) -> None:
     click.echo(f"{document.name}\n  id      {document.id}")
-    if document.title:
-        click.echo(f"  title   {document.title}")
+    _facts(document)
     click.echo(f"  state   {_state(document)}" + (f": {document.error}" if document.error else ""))
     click.echo(f"  size    {document.pages} pages, {_megabytes(document.size_bytes)}")
     for collection, path in sources:
@@ -131,6 +192,9 @@ def _describe(document: Document, sources: list[tuple[str, str]], outcomes: dict
     for number, (_, error) in outcomes.items():
         if error:
             click.echo(f"  failed: page {number}: {error}")
+    if outline:
+        more = f"; and {len(outline) - OUTLINE_SHOWN} more (--json)" if len(outline) > OUTLINE_SHOWN else ""
+        click.echo(f"  headings: {'; '.join(outline[:OUTLINE_SHOWN])}{more}")
 
 
 def _ranges(pages: list[int]) -> str:

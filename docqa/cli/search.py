@@ -35,7 +35,7 @@ def search(
     with build.library(settings, model, purpose="docqa search") as library:
         scope = options.scope_of(library.catalog, document_names, collections)
         retrieval = build.retriever(settings, library, model).retrieve(question, scope=scope, limit=limit)
-        names = library.catalog.names({hit.document_id for hit in retrieval.hits})
+        names = library.catalog.names(retrieval.document_ids)
     retrieval = replace(retrieval, hits=[hit for hit in retrieval.hits if hit.document_id in names])
     if as_json:
         click.echo(json.dumps(wire.retrieval(retrieval, names), ensure_ascii=False, indent=2))
@@ -43,18 +43,21 @@ def search(
     if not retrieval.hits:
         click.echo("Nothing found: the library is empty, or the search is narrowed to where nothing is.")
     for rank, hit in enumerate(retrieval.hits, start=1):
-        _print(rank, hit, names[hit.document_id])
+        _print(rank, hit, names)
 
 
 COMMANDS = [search]
 
 
-def _print(rank: int, hit: PageHit, name: str) -> None:
+def _print(rank: int, hit: PageHit, names: dict[str, str]) -> None:
     passage = hit.passages[0]
     under = " > ".join(passage.headings[1:][-2:])
     click.echo(
-        f"{rank:>3}. {name} p. {with_printed(hit.page, passage.printed)}   {hit.score:.2f}"
+        f"{rank:>3}. {names[hit.document_id]} p. {with_printed(hit.page, passage.printed)}   {hit.score:.2f}"
         + (f"   {under}" if under else "")
     )
     text = " ".join(passage.text.split())
     click.echo(f"     {text[:200]}{'…' if len(text) > 200 else ''}")
+    there = [f"{names[each.document_id]} p. {each.page}" for each in hit.also_on if each.document_id in names]
+    if there:
+        click.echo(f"     the same text is on {', '.join(there)}")

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Self, TypeVar
 
 import httpx
@@ -95,6 +95,10 @@ class AsyncClient:
     async def delete(self, document_id: str) -> nouns.DeletionReceipt:
         """Delete a document from the index, the disk, the catalog and the conversations."""
         return await self._send(calls.delete(document_id))
+
+    async def describe(self, document_id: str, changes: Mapping[str, str | int | None]) -> Document:
+        """Correct a document's title, organisation, year or kind; None takes a correction back."""
+        return await self._send(calls.describe(document_id, changes))
 
     async def retry(self, document_id: str, password: str | None = None) -> Document:
         """Read again what failed of a document; if it needs a password, with that.

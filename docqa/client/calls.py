@@ -92,6 +92,11 @@ def delete(document_id: str) -> Call[nouns.DeletionReceipt]:
     return Call("DELETE", _document(document_id), _one(nouns.DeletionReceipt))
 
 
+def describe(document_id: str, changes: Mapping[str, str | int | None]) -> Call[Document]:
+    """Correct what is known of it."""
+    return Call("PATCH", _document(document_id), _one(Document), body=changes)
+
+
 def retry(document_id: str, password: str | None) -> Call[Document]:
     """Read what failed of it again."""
     body = {"password": password} if password else None

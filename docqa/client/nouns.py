@@ -15,6 +15,7 @@ from docqa.types import (
     Document,
     Feedback,
     PackReceipt,
+    SamePage,
     TextSource,
     Usage,
 )
@@ -131,6 +132,7 @@ class EvidencePage:
     score: float
     passages: tuple[FoundPassage, ...]  # best first
     printed: str | None = None  # the number printed on it
+    also_on: tuple[SamePage, ...] = ()  # pages found that have the same text
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ class FoundPage:
     score: float
     passages: tuple[FoundPassage, ...]  # best first
     printed: str | None = None  # the number printed on it
+    also_on: tuple[SamePage, ...] = ()  # pages found that have the same text
 
 
 @dataclass(frozen=True, slots=True)

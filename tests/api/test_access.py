@@ -11,6 +11,7 @@ FOREIGN: list[Callable[[str], tuple[str, str, dict | None]]] = [
     lambda document: ("GET", f"/v1/documents/{document}", None),
     lambda document: ("GET", f"/v1/documents/{document}/file", None),
     lambda document: ("DELETE", f"/v1/documents/{document}", None),
+    lambda document: ("PATCH", f"/v1/documents/{document}", {"kind": "ours"}),
     lambda document: ("POST", f"/v1/documents/{document}/retry", None),
     lambda document: ("GET", f"/v1/documents/{document}/pages/1", None),
     lambda document: ("GET", f"/v1/documents/{document}/pages/1.jpg", None),
@@ -91,6 +92,41 @@ def test_a_document_is_seen_only_as_the_own_collections_know_it(safe: Safe, guar
     assert answer["citations"][0]["document"] == "takeover target.pdf"
     found = guarded.post("/v1/search", json={"question": QUESTION}, headers=safe.secret).json()
     assert found["pages"][0]["document"] == "takeover target.pdf"
+
+
+def test_what_others_have_corrected_is_not_seen_where_they_have_the_document_too(safe: Safe, guarded: httpx.Client):
+    path = f"/v1/documents/{safe.report}"
+    refused = guarded.patch(path, json={"kind": "target"}, headers=safe.secret)
+    assert (refused.status_code, "Others have this document" in refused.text) == (403, True)
+    read = guarded.get(path, headers=safe.public).json()
+    corrected = guarded.patch(path, json={"title": "The takeover", "year": 1999}, headers=safe.everything).json()
+    assert (corrected["title"], corrected["year"], corrected["corrected"]) == ("The takeover", 1999, ["title", "year"])
+    for headers in (safe.public, safe.secret):
+        seen = guarded.get(path, headers=headers).json()
+        assert (seen["title"], seen["year"], seen["corrected"]) == (read["title"], read["year"], [])
+        assert guarded.get("/v1/documents", params={"q": "The takeover"}, headers=headers).json()["total"] == 0
+    assert guarded.get("/v1/documents", params={"q": "The takeover"}, headers=safe.everything).json()["total"] == 1
+    guarded.patch(path, json={"title": None, "year": None}, headers=safe.everything)
+    assert guarded.get(path, headers=safe.everything).json()["title"] == read["title"]
+
+
+def test_a_limited_key_corrects_what_only_its_collections_have(safe: Safe, guarded: httpx.Client):
+    path = f"/v1/documents/{safe.merger}"
+    corrected = guarded.patch(path, json={"organisation": "Quillon AG", "kind": "contract"}, headers=safe.secret)
+    assert corrected.json()["organisation"] == "Quillon AG"
+    assert guarded.get(path, headers=safe.secret).json()["corrected"] == ["organisation", "kind"]
+    asked = {"question": "What does the contract of Quillon say?"}
+    assert guarded.post("/v1/search", json=asked, headers=safe.secret).json()["pages"][0]["document_id"] == safe.merger
+    assert "Quillon" not in guarded.post("/v1/search", json=asked, headers=safe.public).text
+
+
+@pytest.mark.parametrize(
+    ("body", "said"), [({"year": 20188}, "year"), ({"kind": " "}, "kind"), ({"author": "me"}, "author")]
+)
+def test_a_correction_that_makes_no_sense_is_refused(safe: Safe, guarded: httpx.Client, body: dict, said: str):
+    refused = guarded.patch(f"/v1/documents/{safe.merger}", json=body, headers=safe.everything)
+    assert refused.status_code == 422
+    assert said in refused.json()["detail"]
 
 
 def test_lists_and_counts_hold_only_what_may_be_seen(safe: Safe, guarded: httpx.Client):

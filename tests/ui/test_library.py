@@ -70,6 +70,23 @@ def test_a_document_shows_each_page_and_how_it_was_read(open_page: Open, reading
     assert "Revenue by activity" in words(page) or page.text
 
 
+def test_what_a_document_is_can_be_corrected(
+    open_page: Open, writing_address: str, make_pdf: Callable[..., Path]
+) -> None:
+    with Client(writing_address) as client:
+        (uploaded,) = client.upload(make_pdf("To be corrected.", name="orchard.pdf"))
+    page = library(open_page, writing_address, document=uploaded.id)
+    page.button(key="correct_document").click().run()
+    page.text_input(key="describe_organisation").input("Orchard *Inc.*")
+    page.number_input(key="describe_year").set_value(2018)
+    next(button for button in page.button if button.label == "Save").click().run()
+    with Client(writing_address) as client:
+        corrected = client.document(uploaded.id)
+        assert (corrected.organisation, corrected.year) == ("Orchard *Inc.*", 2018)
+        assert corrected.corrected == ("organisation", "year")
+        client.delete(uploaded.id)
+
+
 def test_a_document_that_is_gone_says_so(open_page: Open, reading_address: str) -> None:
     page = library(open_page, reading_address, document="0" * 64)
     assert "There is no document" in words(page).replace("\\", "")
