@@ -102,14 +102,15 @@ def _columns(rows: Sequence[_Row]) -> list[_Column]:
 
 
 def _with_bars(row: _Row, columns: Sequence[_Column]) -> str:
-    """A row with each cell in its column; as it stands if it has more cells than there are columns."""
+    """A row with each cell in its column; as it stands if it has no fewer cells than there are columns."""
     if len(row) >= len(columns):
-        return f"| {' | '.join(cell.text for cell in row)} |"
+        return " | ".join(cell.text for cell in row)
     shown = [""] * len(columns)
     for cell in row:
         column = max(range(len(columns)), key=lambda place: _nearness(cell.box, columns[place]))
         shown[column] = f"{shown[column]} {cell.text}".strip()
-    return f"| {' | '.join(shown)} |".replace("|  |", "| |").replace("|  |", "| |")
+    last = max(place for place, cell in enumerate(shown) if cell)
+    return " | ".join(shown[: last + 1]).replace("|  |", "| |").replace("|  |", "| |").strip()
 
 
 def _nearness(box: Box, column: _Column) -> float:

@@ -32,12 +32,12 @@ def test_figures_stand_below_the_heads_of_their_columns():
     )
     assert readable(read).split("\n") == [
         "Statement of income",
-        "| | 2023 | 2022 |",
-        "| Revenue | $ 284 | $ 131 |",
-        "| Costs: | | |",
-        "| Rent | 90 | — |",
-        "| Other | | 5 |",
-        "| Sum | 90 | 5 |",
+        "| 2023 | 2022",
+        "Revenue | $ 284 | $ 131",
+        "Costs:",
+        "Rent | 90 | —",
+        "Other | | 5",
+        "Sum | 90 | 5",
     ]
 
 
@@ -45,7 +45,7 @@ def test_heads_of_two_lines_are_read_across_though_the_file_has_them_one_after_t
     heads = [line("May 2,", 100, 100), line("2023", 100, 112), line("May 1,", 200, 100), line("2022", 200, 112)]
     rows = [[line("Rent", 0, y), line("90", 110, y), line("80", 210, y)] for y in (124, 136, 148)]
     read = compose(1, 600, 800, [*heads, *(cell for row in rows for cell in row)], "layer")
-    assert readable(read).split("\n")[:3] == ["| | May 2, | May 1, |", "| | 2023 | 2022 |", "| Rent | 90 | 80 |"]
+    assert readable(read).split("\n")[:3] == ["| May 2, | May 1,", "| 2023 | 2022", "Rent | 90 | 80"]
 
 
 def test_what_is_no_table_stays_as_it_is():
@@ -55,7 +55,7 @@ def test_what_is_no_table_stays_as_it_is():
 
 def test_text_around_a_table_stays():
     read = readable(page("It grew again.\n\na\t1\t2\nb\t3\t4\nc\t5\t6\n\nSee the notes."))
-    assert read == "It grew again.\n\n| a | 1 | 2 |\n| b | 3 | 4 |\n| c | 5 | 6 |\n\nSee the notes."
+    assert read == "It grew again.\n\na | 1 | 2\nb | 3 | 4\nc | 5 | 6\n\nSee the notes."
 
 
 @given(st.text(alphabet="ab1. \t\n$%|", max_size=120))
