@@ -178,3 +178,12 @@ def test_the_unread_documents_of_a_scope_are_those_that_wait_or_are_being_read(c
     assert catalog.reading.unread(Scope(document_ids=(SECOND,), collections=("law",))) == 0
     catalog.set_state(SECOND, "failed", error="no PDF")
     assert catalog.reading.unread(Scope()) == 1
+
+
+def test_an_attempt_that_is_taken_back_after_progress_leaves_none(catalog: Catalog):
+    link(catalog, FIRST, "law", "/a.pdf")
+    assert catalog.attempt(FIRST) == 1
+    with catalog.hold(FIRST, progress=True):
+        pass
+    catalog.unattempt(FIRST)
+    assert catalog.attempt(FIRST) == 1

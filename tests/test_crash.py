@@ -1,46 +1,98 @@
-"""kill -9 at any moment: the library opens, and the same command finishes it."""
+"""kill -9 at any moment: the library opens, and the same command finishes it.
+
+DOCQA_TEST_KILLS says how often; a few by default, so that the suite stays short.
+"""
 
 import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
-PAGES, FILES = 12, 4
+from docqa import build
+from docqa.files import Files, digest
+from docqa.settings import Settings
+
+KILLS = int(os.environ.get("DOCQA_TEST_KILLS", "4"))
+PAGES, FILES = 3 * KILLS, 4
+CHANGED = {2, PAGES - 1}  # pages of each file in its new version
 DOCQA = [sys.executable, "-c", "from docqa.cli import main; main()"]
+
+pytestmark = pytest.mark.timeout(240 + 60 * KILLS)
 
 
 def docqa(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*DOCQA, "--data", str(data), *words], capture_output=True, text=True, timeout=120)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-def test_killed_again_and_again_it_ends_complete(make_pdf: Callable[..., Path], tmp_path: Path):
-    for number in range(FILES):
-        texts = [f"File {number} page {page} speaks of subject {number * PAGES + page}." for page in range(PAGES)]
-        make_pdf(*texts, name=f"in/file-{number}.pdf")
-    data, folder = tmp_path / "data", str(tmp_path / "in")
-    chance = random.Random(5)
-    for _ in range(4):
-        process = subprocess.Popen(
-            [*DOCQA, "--data", str(data), "ingest", folder], stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        time.sleep(chance.uniform(1.5, 4.0))
+def killed(data: Path, folder: Path, chance: random.Random) -> None:
+    """Ingest and be killed: while it starts, or after one of the next pages."""
+    before = pages_read(data, folder)
+    process = subprocess.Popen(
+        [*DOCQA, "--data", str(data), "ingest", str(folder)], stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    pages, deadline = chance.randint(0, 2 * FILES * PAGES // KILLS), time.monotonic() + 60
+    while pages_read(data, folder) < before + pages and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(chance.uniform(0, 0.3))
+    with suppress(ProcessLookupError):
         os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-    ended = docqa(data, "ingest", folder)
+    process.wait()
+    assert pages_read(data, folder) >= before, "what was read is lost"
+
+
+def pages_read(data: Path, folder: Path) -> int:
+    """How many pages of the files, as they are now, are recorded as read."""
+    ids = [digest(path) for path in folder.iterdir()]
+    query = f"SELECT count(*) FROM pages WHERE error = '' AND document_id IN ({', '.join('?' * len(ids))})"
+    try:
+        with closing(sqlite3.connect(f"file:{data / 'catalog.db'}?mode=ro", uri=True)) as catalog:
+            return int(catalog.execute(query, ids).fetchone()[0])
+    except sqlite3.OperationalError:  # not there yet
+        return 0
+
+
+def finished(data: Path, folder: Path) -> None:
+    ended = docqa(data, "ingest", str(folder))
     assert ended.returncode == 0, ended.stderr
     documents = json.loads(docqa(data, "list", "--json").stdout)["documents"]
     assert [(each["state"], each["pages_done"]) for each in documents] == [("done", PAGES)] * FILES
     examined = docqa(data, "doctor")
     assert examined.returncode == 0, examined.stdout
     assert f"{FILES * PAGES} passages" in examined.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_killed_again_and_again_it_ends_complete(make_pdf: Callable[..., Path], tmp_path: Path):
+    def write(changed: set[int]) -> None:
+        for number in range(FILES):
+            make_pdf(*[text(number, page, changed) for page in range(1, PAGES + 1)], name=f"in/file-{number}.pdf")
+
+    def text(number: int, page: int, changed: set[int]) -> str:
+        return f"File {number} page {page} speaks of subject {number * PAGES + page}." + " Now." * (page in changed)
+
+    data, folder, chance = tmp_path / "data", tmp_path / "in", random.Random(5)
+    write(set())
+    for _ in range(KILLS // 2):
+        killed(data, folder, chance)
+    finished(data, folder)
+    write(CHANGED)
+    for _ in range(KILLS // 2):
+        killed(data, folder, chance)
+    finished(data, folder)
+    with build.catalog(Settings(data=data)) as catalog:
+        files = {document.name: document.id for document in catalog.documents()}
+    for number in range(FILES):
+        found = [Files(data / "files").page(files[f"file-{number}.pdf"], page).text for page in range(1, PAGES + 1)]
+        assert found == [text(number, page, CHANGED) for page in range(1, PAGES + 1)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for the children in /proc")

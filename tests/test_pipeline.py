@@ -1,5 +1,6 @@
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from docqa.catalog.held import Held
 from docqa.files import digest
 from docqa.library import Library
-from docqa.types import PassageKey, Scope
+from docqa.types import PassageKey, Scope, Vector
 from ingest import intake
 from ingest import pipeline as pipeline_module
 from ingest.pipeline import Pipeline
@@ -192,6 +193,46 @@ def test_stopped_anywhere_it_goes_on_and_ends_the_same(
     assert library.index.count(EVERYWHERE) == 7
     rankings = library.index.rank("seven", WordHashEmbedder().embed_query("seven"), limit=9, scope=EVERYWHERE)
     assert len(rankings.documents) == 1
+
+
+def test_one_batch_is_stored_while_the_next_is_embedded(
+    library: Library, sandbox: Sandbox, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pipeline_module, "BATCH_PAGES", 2)
+    second_is_embedded = threading.Event()
+    store_page = type(library.files).store_page
+
+    class Embedder(WordHashEmbedder):
+        batches = 0
+
+        def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
+            self.batches += 1
+            if self.batches == 2:
+                second_is_embedded.set()
+            return super().embed_passages(texts)
+
+    def waiting(*args: object) -> None:
+        assert second_is_embedded.wait(20)
+        store_page(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(library.files), "store_page", waiting)
+    pipeline = Pipeline(library, Embedder(), sandbox, options=ReadingOptions(), passage_words=60)
+    [report], pages = run(pipeline, make_pdf("One.", "Two.", "Three.", "Four."))
+    assert (report.outcome, pages) == ("done", 4)
+
+
+def test_the_same_passage_twice_is_embedded_once(library: Library, sandbox: Sandbox, make_pdf: MakePDF):
+    embedded: list[str] = []
+
+    class Embedder(WordHashEmbedder):
+        def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
+            embedded.extend(texts)
+            return super().embed_passages(texts)
+
+    pipeline = Pipeline(library, Embedder(), sandbox, options=ReadingOptions(), passage_words=60)
+    run(pipeline, make_pdf("One.", "This page is left blank.", "Two.", "This page is left blank."))
+    assert len(embedded) == 3
+    assert library.index.count(EVERYWHERE) == 4
 
 
 def test_a_page_read_later_stands_under_the_headings_before_it(pipeline: Pipeline, library: Library, tmp_path: Path):
