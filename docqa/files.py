@@ -93,6 +93,7 @@ class Files:
         except OSError:  # a file system without links
             shutil.copyfile(complete, beside)
         os.replace(beside, target)
+        beside.unlink(missing_ok=True)  # it stays where both were names of one file already
         _sync_folder(target.parent)
 
     def store_page(self, document_id: str, page: Page, image: bytes) -> None:

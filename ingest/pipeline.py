@@ -17,16 +17,18 @@ from docqa.types import Document, DocumentState, Page, Passage
 from ingest import intake, numbering
 from ingest.intake import FileReport, Progress
 from ingest.reading import Cover, ReadingOptions, ReadPage, read_cover, read_page
-from ingest.sandbox import Pending, Sandbox
+from ingest.sandbox import Pending, Sandbox, TimedOut
 from ingest.split import HeadingPath, split
 from ingest.title import title
 
 BATCH_PAGES = 16  # written together: what a crash can cost
 BATCH_S = 2.0  # or what was read in so many seconds
 READ_AHEAD = 8  # pages for each worker, beyond the ones being written
+TIMEOUTS = 10  # pages in a row that took too long: the others of the document are not tried
 ATTEMPTS = 3  # to read a page during which the whole process died
 
 NO_TEXT = "no page has text that could be read: only their images are kept"
+NOT_TRIED = f"not tried: {TIMEOUTS} pages before it timed out (DOCQA_INGEST__PAGE_TIMEOUT_S)"
 GIVEN_UP = f"given up: {ATTEMPTS} times the process that reads documents died while it read this one"
 
 
@@ -43,6 +45,7 @@ class _Job:
     run: numbering.Run | None = None  # of printed page numbers, as the pages before have them
     has_passages: bool = False
     gone: bool = False  # it was deleted meanwhile, or given up
+    timeouts: int = 0  # of the pages read last, in a row
     read_before: deque[Page] = field(default_factory=deque)  # by an earlier run, in order
     runs_before: deque[tuple[int, numbering.Run]] = field(default_factory=deque)  # on these, with their numbers
 
@@ -190,10 +193,17 @@ class Pipeline:
                 if not pending:
                     return
                 job, number, page = pending.popleft()
+                if job.timeouts >= TIMEOUTS:
+                    page.cancel()
+                    yield _Read(job, number, None, NOT_TRIED)
+                    continue
                 try:
-                    yield _Read(job, number, page.result(), "")
+                    read = _Read(job, number, page.result(), "")
+                    job.timeouts = 0
                 except DocumentError as error:
-                    yield _Read(job, number, None, str(error))
+                    read = _Read(job, number, None, str(error))
+                    job.timeouts = job.timeouts + 1 if isinstance(error, TimedOut) else 0
+                yield read
         finally:
             for _, _, page in pending:
                 page.cancel()
