@@ -56,7 +56,7 @@ def test_a_page_that_decompresses_to_too_much_is_refused_before_it_is_drawn(tmp_
     path = drawn(tmp_path / "bomb.pdf", b"0 0 m 9 9 l S\n" * 300_000)  # 4.2 MB
     assert path.stat().st_size < 50_000
     assert read_page(path, 1, allowing(page_mb=5)).page.number == 1
-    with pytest.raises(TooLarge, match="more than 4 MB .DOCQA_INGEST__MAX_PAGE_MB"):
+    with pytest.raises(TooLarge, match=r"more than 4 MB \(DOCQA_INGEST__MAX_PAGE_MB"):
         read_page(path, 1, allowing(page_mb=4))
 
 
@@ -74,7 +74,7 @@ def test_a_page_with_too_much_text_is_refused(make_pdf: MakePDF):
         read_page(path, 1, allowing(page_characters=13))
 
 
-def test_a_page_without_contents_or_with_damaged_ones_is_within_the_limits(tmp_path: Path):
+def test_a_blank_page_is_within_the_limits(tmp_path: Path):
     pdf = pymupdf.open()
     pdf.new_page()
     pdf.save(tmp_path / "blank.pdf")
@@ -86,7 +86,7 @@ def test_what_exceeds_a_limit_costs_its_page_and_says_so(library: Library, sandb
     pipeline = Pipeline(library, WordHashEmbedder(), sandbox, options=allowing(page_characters=20), passage_words=60)
     [report], _ = run(pipeline, path)
     assert report.outcome == "done"
-    assert "page 2: it has 30 characters, more than the 20 of" in report.error
+    assert "page 2: it has 29 characters, more than the 20 of" in report.error
 
 
 class EverythingHangs:
