@@ -81,6 +81,7 @@ def link(source: Path, target: Path) -> None:
     except OSError:
         shutil.copyfile(source, beside)
     os.replace(beside, target)
+    beside.unlink(missing_ok=True)  # it stays where both were names of one file already
 
 
 @contextmanager

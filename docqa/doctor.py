@@ -1,6 +1,8 @@
 """Checks that everything is there and fits together."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from docqa.serving import Served
 
 LOW_DISK_BYTES = 2 << 30
+TRY_S = 60.0
 
 State = Literal["ok", "warn", "fail"]
 
@@ -38,13 +41,14 @@ def examine(settings: Settings, *, repairs: bool = False) -> list[Finding]:
         "library": partial(_library, repairs=repairs),
         "reranker": _reranker,
         "OCR": _ocr,
+        "sandbox": _sandbox,
         "model server": _model,
     }
     findings: list[Finding] = []
     for name, check in checks.items():
         try:
             findings += check(settings)
-        except (DocQAError, OSError) as error:
+        except (DocQAError, OSError, subprocess.SubprocessError) as error:
             findings.append(Finding(name, "fail", str(error)))
     return findings
 
@@ -138,6 +142,17 @@ def _ocr(settings: Settings) -> Iterator[Finding]:
         yield Finding("OCR", "fail", "rapidocr is not installed", "pip install -e .")
     else:
         yield Finding("OCR", "ok", "rapidocr, models inside the package")
+
+
+def _sandbox(settings: Settings) -> Iterator[Finding]:
+    command = [sys.executable, "-m", "docqa.confinement"]
+    tried = subprocess.run(command, capture_output=True, text=True, timeout=TRY_S, check=True).stdout.strip()
+    if tried == "offline":
+        limits = f"{settings.ingest.memory_limit_mb} MB and {settings.ingest.page_timeout_s:g} s a page"
+        yield Finding("sandbox", "ok", f"processes that read PDFs have no network, {limits}")
+    else:
+        advice = "Linux on x86-64 or ARM does that. Elsewhere run docqa worker in a container that has none."
+        yield Finding("sandbox", "warn", "processes that read PDFs are not cut off from the network", advice)
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

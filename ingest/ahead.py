@@ -11,10 +11,13 @@ from docqa.files import Files
 from ingest import numbering, running
 from ingest.jobs import Job, Read
 from ingest.reading import ReadingOptions, ReadPage, read_page
-from ingest.sandbox import Pending, Sandbox
+from ingest.sandbox import Pending, Sandbox, TimedOut
 from ingest.versions import Kept
 
 READ_AHEAD = 8  # pages for each worker, beyond the ones being written
+
+TIMEOUTS = 10  # pages in a row that took too long: the others of the document are not tried
+NOT_TRIED = f"not tried: {TIMEOUTS} pages before it timed out (DOCQA_INGEST__PAGE_TIMEOUT_S)"
 
 Waiting = Pending[ReadPage] | Kept
 
@@ -36,11 +39,18 @@ def read_ahead(
             if not waiting:
                 return
             job, number, page = waiting.popleft()
+            if job.timeouts >= TIMEOUTS and not isinstance(page, Kept):
+                page.cancel()
+                yield Read(job, number, None, NOT_TRIED)
+                continue
             try:
                 taken = _taken(files, number, page) if isinstance(page, Kept) else page.result()
-                yield Read(job, number, taken or begin(job, number).result(), "")
+                read = Read(job, number, taken or begin(job, number).result(), "")
+                job.timeouts = 0
             except DocumentError as error:
-                yield Read(job, number, None, str(error))
+                read = Read(job, number, None, str(error))
+                job.timeouts = job.timeouts + 1 if isinstance(error, TimedOut) else 0
+            yield read
     finally:
         for _, _, page in waiting:
             if not isinstance(page, Kept):

@@ -26,6 +26,10 @@ class PageFailed(DocumentError):
     """The work on this page was given up; its message says why."""
 
 
+class TimedOut(PageFailed):
+    """It took longer than it may."""
+
+
 class OutOfMemory(PageFailed):
     """It needed too much memory: what that left behind in the process is not trusted."""
 
@@ -74,7 +78,7 @@ class Child:
             done, answer = _believed(self._connection.recv_bytes(LARGEST_ANSWER))
         except (EOFError, OSError):
             self.kill()
-            raise PageFailed(self._death()) from None
+            raise self._death() from None
         except pickle.UnpicklingError as error:
             self.kill()
             raise PageFailed(f"the process reading it answered with what is no page: {error}") from None
@@ -95,13 +99,13 @@ class Child:
         self._expired = True
         self._process.kill()
 
-    def _death(self) -> str:
+    def _death(self) -> PageFailed:
         """Why it is dead."""
         code = self._process.exitcode or 0
         names = {-number: number.name for number in signal.Signals}
         if self._expired or names.get(code) == "SIGALRM":
-            return f"timed out after {self._timeout_s:g} s (DOCQA_INGEST__PAGE_TIMEOUT_S)"
-        return f"the process reading it died ({names.get(code, f'exit code {code}')})"
+            return TimedOut(f"timed out after {self._timeout_s:g} s (DOCQA_INGEST__PAGE_TIMEOUT_S)")
+        return PageFailed(f"the process reading it died ({names.get(code, f'exit code {code}')})")
 
 
 def _serve(connection: Connection, timeout_s: float, memory_limit_mb: int) -> None:

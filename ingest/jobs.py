@@ -34,6 +34,7 @@ class Job:
     read_before: deque[Page] = field(default_factory=deque)  # by an earlier run, in order
     runs_before: deque[tuple[int, numbering.Run]] = field(default_factory=deque)  # on these, with their numbers
     edges: dict[int, tuple[running.EdgeRow, ...]] = field(default_factory=dict)  # of the pages read so far, by number
+    timeouts: int = 0  # of the pages read last, in a row
     older: Sequence[str] = ()  # ids of its older versions, the newest first
     kept: Mapping[int, Kept] = field(default_factory=dict)  # pages that these have, too, by number
     embedded: Mapping[bytes, PassageKey] | None = None  # passages that these have; None until it is looked

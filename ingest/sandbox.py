@@ -11,9 +11,9 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from docqa.errors import SettingsError
-from ingest.child import Child, PageFailed, Task
+from ingest.child import Child, PageFailed, Task, TimedOut
 
-__all__ = ["PageFailed", "Pending", "Sandbox"]
+__all__ = ["PageFailed", "Pending", "Sandbox", "TimedOut"]
 
 STOPPED = "the run was stopped"
 

@@ -79,6 +79,23 @@ def make_pdf(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
+PASSWORD = "open sesame ü"
+
+
+@pytest.fixture
+def locked(make_pdf: Callable[..., Path]) -> Callable[..., Path]:
+    """Write a PDF that opens with PASSWORD only."""
+
+    def make(*pages: str, name: str = "locked.pdf") -> Path:
+        with pymupdf.open(make_pdf(*pages, name=name)) as pdf:
+            body = pdf.tobytes(encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw=PASSWORD, owner_pw="owner")
+        path = make_pdf(*pages, name=name)
+        path.write_bytes(body)
+        return path
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """Child processes that read pages."""
