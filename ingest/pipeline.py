@@ -17,7 +17,7 @@ from docqa.types import Document, DocumentState, Page, Passage
 from ingest import intake, numbering
 from ingest.intake import FileReport, Progress
 from ingest.reading import Cover, ReadingOptions, ReadPage, read_cover, read_page
-from ingest.sandbox import Pending, Sandbox
+from ingest.runner import Pending, Runner
 from ingest.split import HeadingPath, split
 from ingest.title import title
 
@@ -61,7 +61,7 @@ class Pipeline:
     """Brings a library up to date with files."""
 
     def __init__(
-        self, library: Library, embedder: Embedder, sandbox: Sandbox, *, options: ReadingOptions, passage_words: int
+        self, library: Library, embedder: Embedder, sandbox: Runner, *, options: ReadingOptions, passage_words: int
     ) -> None:
         self._library = library
         self._catalog = library.catalog
@@ -89,7 +89,7 @@ class Pipeline:
     def read_unfinished(self, progress: Progress, *, stopping: Callable[[], bool] = lambda: False) -> None:
         """Read every document that is queued or half read, and those that are queued meanwhile; or until `stopping`.
 
-        Raises IndexUnavailable or CatalogUnavailable; what was recorded until then is kept.
+        Raises ServiceUnavailable if index, catalog, files or cluster are; what was recorded until then is kept.
         """
         self.remove_unsourced()
         for job, pages in groupby(self._read_ahead(self._jobs(progress)), key=lambda read: read.job):
@@ -133,11 +133,7 @@ class Pipeline:
 
     def _open(self, documents: Sequence[Document]) -> Iterator[_Job]:
         """Jobs for the documents that open; the others are recorded as failed."""
-        opening = [
-            (document, self._sandbox.submit(read_cover, self._library.files.original(document.id)))
-            for document in documents
-        ]
-        for document, pending in opening:
+        for document, pending in self._covers(documents):
             try:
                 cover: Cover = pending.result()
             except DocumentError as error:
@@ -146,6 +142,19 @@ class Pipeline:
             self._catalog.set_state(document.id, document.state, pages=cover.pages)
             if job := self._job(document, cover):
                 yield job
+
+    def _covers(self, documents: Sequence[Document]) -> Iterator[tuple[Document, Pending[Cover]]]:
+        """Each document with its cover, the next ones being read meanwhile; not all: their files may come from afar."""
+        waiting = iter(documents)
+        pending: deque[tuple[Document, Pending[Cover]]] = deque()
+        ahead = READ_AHEAD * self._sandbox.workers
+        while True:
+            for document in islice(waiting, ahead - len(pending)):
+                original = self._library.files.original(document.id)
+                pending.append((document, self._sandbox.submit(read_cover, original)))
+            if not pending:
+                return
+            yield pending.popleft()
 
     def _job(self, document: Document, cover: Cover) -> _Job | None:
         """What is left to read of a document; None if that is nothing."""

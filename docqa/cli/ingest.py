@@ -20,9 +20,20 @@ from docqa.errors import UsageError
     metavar="SECONDS",
     help="With --watch, look so often instead of being told of changes: for network drives.",
 )
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Read on a Ray cluster: auto, or an address such as ray://host:10001 (docs/scaling.md).",
+)
 @click.pass_obj
 def ingest(
-    data: Path | None, paths: tuple[str, ...], collection: str, retry_failed: bool, watch: bool, poll: float | None
+    data: Path | None,
+    paths: tuple[str, ...],
+    collection: str,
+    retry_failed: bool,
+    watch: bool,
+    poll: float | None,
+    cluster: str | None,
 ) -> None:
     """Read PDFs into the library: files, folders, or patterns like 'reports/**/*.pdf'.
 
@@ -38,6 +49,8 @@ def ingest(
     if (watch and retry_failed) or (poll and not watch):
         raise UsageError("--poll belongs to --watch, and --retry-failed does not")
     settings = load(data)
+    if cluster:
+        settings = settings.model_copy(update={"ingest": settings.ingest.model_copy(update={"cluster": cluster})})
     if watch:
         following.follow(settings, paths, collection=collection, poll_s=poll)
         return
