@@ -7,13 +7,13 @@ machine is done again on another one.
 import contextlib
 import logging
 import signal
+import socket
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
@@ -25,6 +25,7 @@ from ingest.machine import About, Limits, Shipped
 from ingest.sandbox import PageFailed
 
 TRIES = 4  # of a task whose process or machine was lost
+REACH_S = 10.0  # for the head of a cluster to answer
 SHIPPED_FILES = 16  # whose bytes are kept in the cluster for the next task, besides those that wait for one
 CLOSE_ENOUGH = 0.95  # cosine of the probes: kinds of processors differ in the last digits
 
@@ -133,6 +134,7 @@ class Cluster:
         if not ray.is_initialized():
             self._shipped.clear()
             with _translated(self._address), _own_signals():
+                _reach(self._address)
                 ray.init(self._address, log_to_driver=False, logging_level=logging.WARNING)
             self._was_connected = True
         return ray
@@ -177,38 +179,55 @@ class ClusterEmbedder:
         return self._here.embed_query(text)
 
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
-        """Embed them, spread over all cores that are there now."""
-        import ray
+        """Embed them, spread over all cores that are there now; what is lost with one is given to the others."""
+        done: dict[int, Vector] = {}
+        for _ in range(TRIES):
+            left = [place for place in range(len(texts)) if place not in done]
+            if not left:
+                return [done[place] for place in range(len(texts))]
+            done |= self._embedded(texts, left)
+        raise ClusterUnavailable(
+            f"{TRIES} times processes of the cluster were lost that embed passages: see Ray's logs"
+        )
 
-        if not texts:
-            return []
-        actors = self._actors()[: len(texts)]
+    def _embedded(self, texts: Sequence[str], places: Sequence[int]) -> dict[int, Vector]:
+        """The vectors of those texts whose model was not lost, by their places."""
+        import ray
+        from ray.exceptions import RayActorError
+
         with _translated():
-            pending = [actor.embed.remote(texts[place :: len(actors)]) for place, actor in enumerate(actors)]
-            shares = [iter(share) for share in ray.get(pending)]
-        return [next(share) for share in islice(cycle(shares), len(texts))]
+            actors = self._actors()[: len(places)]
+            shares = [places[first :: len(actors)] for first in range(len(actors))]
+            asked = [
+                actor.embed.remote([texts[place] for place in share])
+                for actor, share in zip(actors, shares, strict=True)
+            ]
+            found: dict[int, Vector] = {}
+            for actor, share, vectors in zip(actors, shares, asked, strict=True):
+                try:
+                    found |= zip(share, ray.get(vectors), strict=True)
+                except RayActorError:
+                    self._forget(actor)
+        return found
+
+    def _forget(self, lost: Any) -> None:  # noqa: ANN401  an actor
+        self._there = {node: [actor for actor in actors if actor != lost] for node, actors in self._there.items()}
 
     def _actors(self) -> list[Any]:
         for node, cores in self._cluster.cores().items():
-            if node not in self._there:
-                self._there[node] = self._started(node, cores)
+            if missing := cores - len(there := self._there.setdefault(node, [])):
+                there += self._started(node, missing)
         return [actor for actors in self._there.values() for actor in actors]
 
-    def _started(self, node: str, cores: int) -> list[Any]:
-        """Models on the cores of a machine; if that is lost, they start again on another one."""
+    def _started(self, node: str, count: int) -> list[Any]:
+        """Models on cores of a machine; on others, if it is lost before they are there."""
         import ray
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        options = {
-            "num_cpus": 0,  # beside the reading: the system shares the cores out
-            "max_restarts": -1,
-            "max_task_retries": TRIES - 1,
-            "scheduling_strategy": NodeAffinitySchedulingStrategy(node, soft=True),
-        }
-        with _translated():
-            actors = [ray.remote(**options)(machine.Embedding).remote(self._make) for _ in range(cores)]
-            if actors:
-                self._check(node, ray.get(actors[0].about.remote()))
+        # Ray counts no core for them: they run beside the reading, and the system shares the cores out.
+        made = ray.remote(num_cpus=0, scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=True))
+        actors = [made(machine.Embedding).remote(self._make) for _ in range(count)]
+        self._check(node, ray.get(actors[0].about.remote()))
         return actors
 
     def _check(self, node: str, about: About) -> None:
@@ -224,6 +243,13 @@ class ClusterEmbedder:
             )
 
 
+def _reach(address: str) -> None:
+    """Raises OSError if nobody listens there: Ray would try for a quarter of an hour."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if colon and port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=REACH_S).close()
+
+
 @contextlib.contextmanager
 def _translated(address: str = "") -> Iterator[None]:
     from ray.exceptions import RayError, RayTaskError
@@ -235,7 +261,7 @@ def _translated(address: str = "") -> Iterator[None]:
             f"A machine of the cluster cannot do its work: {str(error.cause)[:300]}. Each needs docqa as it is here:"
             " pip install -e '.[cluster]' (docs/scaling.md)"
         ) from error
-    except (RayError, ConnectionError, ValueError, RuntimeError) as error:
+    except (RayError, OSError, ValueError, RuntimeError) as error:
         where = f" at {address}" if address else ""
         raise ClusterUnavailable(
             f"The Ray cluster{where} does not answer: {' '.join(str(error).split())[:300]}. Start it with"

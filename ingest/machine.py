@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -61,10 +61,14 @@ def run(task: Callable[..., Any], args: Sequence[Any], limits: Limits) -> Any:  
 
 
 class Embedding:
-    """The embedding model on one core."""
+    """The embedding model on one core, made when it is first used."""
 
     def __init__(self, make: Callable[[], Embedder]) -> None:
-        self._embedder = make()
+        self._make = make
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        return self._make()
 
     def about(self) -> About:
         return About(version("docqa"), self._embedder.embed_passages([PROBE])[0])

@@ -6,7 +6,7 @@ Needs: pip install -e '.[cluster]'
 import gzip
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from ingest.cluster import Cluster, ClusterEmbedder
 from ingest.pipeline import Pipeline
 from ingest.reading import Cover, ReadingOptions, read_cover
 from ingest.sandbox import PageFailed, Sandbox
+from tests.commands import eventually
 from tests.conftest import EXAMPLES
 from tests.fakes import Silent, WordHashEmbedder
 from tests.test_sandbox import crash, eat_memory, hang, refuse, stumble
@@ -148,18 +149,16 @@ def test_a_run_that_loses_a_machine_equals_a_local_one_point_for_point(
     model = build.embedder(Settings(data=tmp_path))
     local = stored(tmp_path / "local", paths, model, sandbox, Silent())
 
-    cluster = Cluster(machines.address, timeout_s=60, memory_limit_mb=4096)
-    embedder = ClusterEmbedder(model, cluster, lambda: build.embedder_elsewhere(EmbeddingSettings()))
-    assert cluster.workers == 2
-    losing = Losing(lambda: machines.lose(machines.nodes.pop()), after_pages=16)
-    lost = stored(tmp_path / "cluster", paths, embedder, cluster, losing)
-    assert cluster.workers == 1
-    cluster.close()
+    with closing(Cluster(machines.address, timeout_s=60, memory_limit_mb=4096)) as cluster:
+        embedder = ClusterEmbedder(model, cluster, lambda: build.embedder_elsewhere(EmbeddingSettings()))
+        assert cluster.workers == 2
+        losing = Losing(lambda: machines.lose(machines.nodes.pop()), after_pages=16)
+        lost = stored(tmp_path / "cluster", paths, embedder, cluster, losing)
+        eventually(lambda: cluster.workers == 1)
 
     assert losing.pages >= 60
     assert local.keys() == lost.keys()
     assert [name for name in local if local[name] != lost[name]] == []
-    machines.nodes.append(machines.join())
 
 
 def stored(
@@ -173,12 +172,17 @@ def stored(
     reports = pipeline.ingest(paths, collection="default", progress=progress)
     ids = [schema.point_id(key) for key in index.keys(Scope())]
     points = index._shard.retrieve(ids, with_payload=True, with_vector=True)
-    found: dict[str, Any] = {str(point.id): (point.payload, repr(point.vector)) for point in points}
+    found: dict[str, Any] = {str(point.id): (point.payload, numbers(point.vector)) for point in points}
     found |= {path.relative_to(root).as_posix(): content(path) for path in (root / "files").rglob("*.*")}
     found |= {str(each.path): (each.outcome, each.error, each.pages) for each in reports}
     index.close()
     catalog.close()
     return found
+
+
+def numbers(vector: dict[str, Any]) -> dict[str, Any]:
+    sparse = {name: (each.indices, each.values) for name, each in vector.items() if name in schema.SPARSE}
+    return {schema.DENSE: vector[schema.DENSE], **sparse}
 
 
 def content(path: Path) -> bytes:
@@ -187,12 +191,11 @@ def content(path: Path) -> bytes:
 
 
 @everything
-def test_a_cluster_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9"])
+def test_a_cluster_that_is_not_there_is_said(address: str, monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("ray", reason="pip install -e '.[cluster]'")
-    monkeypatch.setenv("RAY_gcs_rpc_server_connect_timeout_s", "1")
-    cluster = Cluster("127.0.0.1:9", timeout_s=5, memory_limit_mb=2048)
-    with pytest.raises(ClusterUnavailable, match=r"127\.0\.0\.1:9.*ray start --head"):
-        cluster.submit(refuse)
+    with pytest.raises(ClusterUnavailable, match=f"{address} .*ray start --head"):
+        Cluster(address, timeout_s=5, memory_limit_mb=2048).submit(refuse)
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
