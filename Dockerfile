@@ -6,7 +6,7 @@ WORKDIR /source
 # What docqa needs is installed before its code is there, so that a change of the code does not install it again.
 COPY pyproject.toml README.md LICENSE ./
 RUN --mount=type=cache,target=/root/.cache/pip \
-    mkdir docqa ingest ui && touch docqa/__init__.py ingest/__init__.py ui/__init__.py && pip install '.[postgres]'
+    mkdir docqa ingest ui && touch docqa/__init__.py ingest/__init__.py ui/__init__.py && pip install '.[postgres,s3]'
 COPY docqa docqa
 COPY ingest ingest
 COPY ui ui

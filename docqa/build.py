@@ -17,7 +17,7 @@ from docqa.library import Library
 from docqa.protocols import Answerer, Embedder, Index, Reranker
 from docqa.retrieval import Retriever
 from docqa.service import Engines, Service
-from docqa.settings import Settings
+from docqa.settings import EmbeddingSettings, Settings
 from docqa.staging import Staging
 from docqa.types import Scope
 from docqa.unlocking import Unlocker
@@ -95,6 +95,16 @@ def embedder(settings: Settings) -> Embedder:
 
     chosen = settings.embedding
     return load(chosen.model, query_prefix=chosen.query_prefix, threads=chosen.threads, cache=_cache(settings))
+
+
+def embedder_elsewhere(chosen: EmbeddingSettings) -> Embedder:
+    """The same model on another machine, where there is no library, on one core."""
+    import platformdirs
+
+    from docqa.embedding import load
+
+    cache = Path(platformdirs.user_cache_dir("docqa", appauthor=False))
+    return load(chosen.model, query_prefix=chosen.query_prefix, threads=1, cache=cache)
 
 
 @contextmanager

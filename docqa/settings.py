@@ -89,6 +89,11 @@ class RerankingSettings(_Section):
 
 
 class IngestSettings(_Section):
+    cluster: str | None = Field(
+        None,
+        description="Ray cluster that reads and embeds: auto for the one this machine belongs to, or an address such as"
+        " ray://host:10001; without it this machine does",
+    )
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, gt=0, description="processes that read pages")
     page_timeout_s: float = Field(60, gt=0, description="a page that takes longer is marked failed")
     memory_limit_mb: int = Field(4096, ge=512, description="of each process that reads pages (Linux)")

@@ -11,7 +11,8 @@ from docqa.files import Files
 from ingest import numbering, running
 from ingest.jobs import Job, Read
 from ingest.reading import ReadingOptions, ReadPage, read_page
-from ingest.sandbox import Pending, Sandbox, TimedOut
+from ingest.runner import Pending, Runner
+from ingest.sandbox import TimedOut
 from ingest.versions import Kept
 
 READ_AHEAD = 8  # pages for each worker, beyond the ones being written
@@ -23,7 +24,7 @@ Waiting = Pending[ReadPage] | Kept
 
 
 def read_ahead(
-    files: Files, sandbox: Sandbox, jobs: Iterator[Job], options: ReadingOptions
+    files: Files, sandbox: Runner, jobs: Iterator[Job], options: ReadingOptions
 ) -> Generator[Read, None, None]:
     """The pages of all jobs in order; pages that older versions have are taken from there."""
     tasks = ((job, number) for job in jobs for number in job.todo if not job.gone)

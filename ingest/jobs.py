@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from docqa import context
 from docqa.errors import DocumentError, LibraryDamaged, NotInLibrary
@@ -12,9 +13,11 @@ from ingest import describing, numbering, running, versions
 from ingest.facts import Metadata
 from ingest.finishing import finish
 from ingest.reading import Cover, ReadingOptions, ReadPage, read_cover
-from ingest.sandbox import Sandbox
+from ingest.runner import Pending, Runner
 from ingest.split import HeadingPath
 from ingest.versions import Kept
+
+COVERS_AHEAD = 8  # documents that are opened for each worker, beyond the one being read
 
 
 @dataclass(slots=True)
@@ -50,12 +53,9 @@ class Read:
     error: str
 
 
-def opened(library: Library, sandbox: Sandbox, documents: Sequence[Document], options: ReadingOptions) -> Iterator[Job]:
+def opened(library: Library, sandbox: Runner, documents: Sequence[Document], options: ReadingOptions) -> Iterator[Job]:
     """Jobs for the documents that open; the others are recorded as failed."""
-    opening = [
-        (document, sandbox.submit(read_cover, library.files.readable(document.id), options)) for document in documents
-    ]
-    for document, pending in opening:
+    for document, pending in _covers(library, sandbox, documents, options):
         try:
             cover = pending.result()
         except DocumentError as error:
@@ -66,6 +66,21 @@ def opened(library: Library, sandbox: Sandbox, documents: Sequence[Document], op
             job.older = library.catalog.sources.older_versions(document.id)
             job.kept = versions.kept(library, sandbox, document.id, job.todo, job.older, options)
             yield job
+
+
+def _covers(
+    library: Library, sandbox: Runner, documents: Sequence[Document], options: ReadingOptions
+) -> Iterator[tuple[Document, Pending[Cover]]]:
+    """Each document with its cover, the next ones being read meanwhile; not all: their files may come from afar."""
+    waiting = iter(documents)
+    pending: deque[tuple[Document, Pending[Cover]]] = deque()
+    while True:
+        for document in islice(waiting, COVERS_AHEAD * sandbox.workers - len(pending)):
+            path = library.files.readable(document.id)
+            pending.append((document, sandbox.submit(read_cover, path, options)))
+        if not pending:
+            return
+        yield pending.popleft()
 
 
 def _job(library: Library, document: Document, cover: Cover) -> Job | None:

@@ -15,7 +15,7 @@ from ingest.facts import Metadata
 from ingest.intake import FileReport, Progress
 from ingest.jobs import Job, Read, opened
 from ingest.reading import ReadingOptions, read_cover
-from ingest.sandbox import Sandbox
+from ingest.runner import Runner
 from ingest.writing import PageWriter
 
 BATCH_PAGES = 16  # written together: what a crash can cost, twice over: one batch is stored while the next is embedded
@@ -29,7 +29,7 @@ class Pipeline:
     """Brings a library up to date with files."""
 
     def __init__(
-        self, library: Library, embedder: Embedder, sandbox: Sandbox, *, options: ReadingOptions, passage_words: int
+        self, library: Library, embedder: Embedder, sandbox: Runner, *, options: ReadingOptions, passage_words: int
     ) -> None:
         self._library = library
         self._catalog = library.catalog
@@ -57,7 +57,7 @@ class Pipeline:
     def read_unfinished(self, progress: Progress, *, stopping: Callable[[], bool] = lambda: False) -> None:
         """Read every document that is queued or half read, and those that are queued meanwhile; or until `stopping`.
 
-        Raises IndexUnavailable or CatalogUnavailable; what was recorded until then is kept.
+        Raises ServiceUnavailable if index, catalog, files or cluster are; what was recorded until then is kept.
         """
         self.remove_unsourced()
         begun: deque[str] = deque(maxlen=2)  # the document in hand, and the one before: its end may be being stored

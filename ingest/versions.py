@@ -11,7 +11,7 @@ from docqa.files import Files
 from docqa.library import Library
 from docqa.types import PassageKey, Scope
 from ingest.reading import Glance, ReadingOptions, ReadPage, glance
-from ingest.sandbox import Sandbox
+from ingest.runner import Runner
 
 Item = TypeVar("Item")
 
@@ -39,7 +39,7 @@ class Kept:
 
 def kept(
     library: Library,
-    sandbox: Sandbox,
+    sandbox: Runner,
     document_id: str,
     numbers: Sequence[int],
     older: Sequence[str],

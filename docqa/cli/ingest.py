@@ -34,6 +34,11 @@ from docqa.errors import UsageError
     metavar="SECONDS",
     help="With --watch, look so often instead of being told of changes: for network drives.",
 )
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Read on a Ray cluster: auto, or an address such as ray://host:10001 (docs/scaling.md).",
+)
 @click.pass_obj
 def ingest(
     data: Path | None,
@@ -44,6 +49,7 @@ def ingest(
     password_file: TextIO | None,
     watch: bool,
     poll: float | None,
+    cluster: str | None,
 ) -> None:
     """Read PDFs into the library: files, folders, or patterns like 'reports/**/*.pdf'.
 
@@ -64,6 +70,8 @@ def ingest(
     if password is not None and (watch or retry_failed):
         raise UsageError("A password opens the files that are named: docqa ingest FILE --password, nothing else")
     settings = load(data)
+    if cluster:
+        settings = settings.model_copy(update={"ingest": settings.ingest.model_copy(update={"cluster": cluster})})
     if watch:
         following.follow(settings, paths, collection=collection, poll_s=poll)
         return

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from docqa.protocols import Embedder
     from docqa.settings import Settings
     from ingest import intake
+    from ingest.cluster import Cluster
     from ingest.intake import FileReport
     from ingest.pipeline import Pipeline
+    from ingest.sandbox import Sandbox
 
 RATE_AFTER_PAGES = 3
 LOOK_S = 0.3  # between two looks at what the worker does
@@ -108,11 +111,10 @@ def read_registered(
 
 @contextmanager
 def pipeline(settings: "Settings", library: "Library", model: "Embedder") -> Iterator["Pipeline"]:
-    """A pipeline into the library, its child processes stopped at the end."""
+    """A pipeline into the library, what reads for it stopped at the end."""
     from ingest.limits import Limits
     from ingest.pipeline import Pipeline
     from ingest.reading import ReadingOptions
-    from ingest.sandbox import Sandbox
 
     chosen = settings.ingest
     reading = ReadingOptions(
@@ -127,14 +129,32 @@ def pipeline(settings: "Settings", library: "Library", model: "Embedder") -> Ite
             image_megapixels=chosen.max_image_megapixels,
         ),
     )
-    sandbox = Sandbox(workers=chosen.workers, timeout_s=chosen.page_timeout_s, memory_limit_mb=chosen.memory_limit_mb)
+    runner, embedder = _runner(settings, model)
     try:
-        yield Pipeline(library, model, sandbox, options=reading, passage_words=chosen.passage_words)
+        yield Pipeline(library, embedder, runner, options=reading, passage_words=chosen.passage_words)
     except KeyboardInterrupt:
         click.echo("\nWhat was read is kept: run the same command again to go on.", err=True)
         raise
     finally:
-        sandbox.close()
+        runner.close()
+
+
+def _runner(settings: "Settings", model: "Embedder") -> "tuple[Sandbox | Cluster, Embedder]":
+    """What reads pages and what embeds passages: this machine, or a cluster if the settings name one."""
+    from docqa import build
+
+    chosen = settings.ingest
+    if chosen.cluster is None:
+        from ingest.sandbox import Sandbox
+
+        sandbox = Sandbox(
+            workers=chosen.workers, timeout_s=chosen.page_timeout_s, memory_limit_mb=chosen.memory_limit_mb
+        )
+        return sandbox, model
+    from ingest.cluster import Cluster, ClusterEmbedder
+
+    cluster = Cluster(chosen.cluster, timeout_s=chosen.page_timeout_s, memory_limit_mb=chosen.memory_limit_mb)
+    return cluster, ClusterEmbedder(model, cluster, partial(build.embedder_elsewhere, settings.embedding))
 
 
 class _Bars:
