@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from docqa.serving import Served
 
 LOW_DISK_BYTES = 2 << 30
-TRY_S = 60.0
+TRY, TRY_S = [sys.executable, "-m", "docqa.confinement"], 60.0  # whether a process can be cut off from the network
 
 State = Literal["ok", "warn", "fail"]
 
@@ -145,8 +145,7 @@ def _ocr(settings: Settings) -> Iterator[Finding]:
 
 
 def _sandbox(settings: Settings) -> Iterator[Finding]:
-    command = [sys.executable, "-m", "docqa.confinement"]
-    tried = subprocess.run(command, capture_output=True, text=True, timeout=TRY_S, check=True).stdout.strip()
+    tried = subprocess.run(TRY, capture_output=True, text=True, timeout=TRY_S, check=True).stdout.strip()
     if tried == "offline":
         limits = f"{settings.ingest.memory_limit_mb} MB and {settings.ingest.page_timeout_s:g} s a page"
         yield Finding("sandbox", "ok", f"processes that read PDFs have no network, {limits}")

@@ -1,5 +1,6 @@
 """PDFs that need a password: a copy that needs none, made by a process of its own, which gets nothing else to do."""
 
+import mmap
 import os
 import subprocess
 import sys
@@ -34,7 +35,7 @@ class Unlocker:
         """
         with TemporaryDirectory(dir=self.staging.folder()) as folder:
             copy = Path(folder) / "unlocked.pdf"
-            needed = self._unlock(locked, copy, password)
+            needed = _mentions_encryption(locked) and self._unlock(locked, copy, password)
             if needed:
                 with copy.open("rb") as file:
                     os.fsync(file.fileno())
@@ -61,3 +62,11 @@ class Unlocker:
         if ended.returncode not in (COPIED, NEEDS_NONE):
             raise DocumentError(f"the process decrypting it died (exit code {ended.returncode})")
         return ended.returncode == COPIED
+
+
+def _mentions_encryption(path: Path) -> bool:
+    """Whether it may be encrypted: where that is said is never compressed. It saves most files a process."""
+    if not path.stat().st_size:
+        return False
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as body:
+        return body.find(b"/Encrypt") >= 0

@@ -1,6 +1,7 @@
 """Damage that is planted, and what the doctor says of it."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,12 @@ def test_a_model_server_that_is_not_there_is_found(settings: Settings):
     away = settings.model_copy(update={"model": ModelSettings(url="http://127.0.0.1:9/v1")})
     finding = found(away, "model server")
     assert (finding.state, "DOCQA_MODEL__URL" in finding.found) == ("fail", True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing cuts a process off")
+def test_it_is_said_whether_processes_that_read_pdfs_have_a_network(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    assert (found(settings, "sandbox").state, "no network" in found(settings, "sandbox").found) == ("ok", True)
+    monkeypatch.setattr("docqa.doctor.TRY", [sys.executable, "-c", "print('online')"])
+    assert (found(settings, "sandbox").state, "not cut off" in found(settings, "sandbox").found) == ("warn", True)

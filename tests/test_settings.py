@@ -57,3 +57,11 @@ def test_every_setting_says_where_it_came_from(monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_relative_data_directory_does_not_move_with_the_process(tmp_path: Path):
     assert load(Path("here")).data == tmp_path / "here"
+
+
+def test_the_password_of_pdfs_is_no_setting_but_may_be_in_the_environment(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DOCQA_PDF_PASSWORD", "secret")
+    assert "DOCQA_PDF_PASSWORD" not in {row.name for row in explained(load())}
+    Path(".env").write_text("DOCQA_PDF_PASSWORD=secret\n")
+    with pytest.raises(SettingsError, match=r"DOCQA_PDF_PASSWORD \(\.env\)"):
+        load()

@@ -51,6 +51,7 @@ from docqa.client.synchronous import Client
 from docqa.errors import (
     ContextOverflow,
     DocQAError,
+    DocumentError,
     ModelRefused,
     NotInLibrary,
     ServiceUnavailable,
@@ -74,6 +75,7 @@ __all__ = [
     "DeletionReceipt",
     "DocQAError",
     "DocumentDetail",
+    "DocumentError",
     "DocumentList",
     "Done",
     "Event",

@@ -40,7 +40,7 @@ def test_a_document_that_needs_one_says_so_and_takes_it_with_the_retry(
 def test_an_upload_takes_it_along_with_files_that_need_none(workshop: Service, serve: Serve, locked: Make, read):
     client = serve(workshop)
     secret, plain = locked("Secret.", name="secret.pdf"), locked("Plain.", name="x.pdf").with_name("plain.pdf")
-    plain.write_bytes(b"%PDF-1.7 of no use, and not encrypted")
+    plain.write_bytes(b"%PDF-1.7 of no use, whatever opens it")
     files = [(path.name, path.read_bytes()) for path in (secret, plain)]
     answer = sent(client, *files, password=PASSWORD)
     assert answer.status_code == 202

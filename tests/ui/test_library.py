@@ -9,6 +9,7 @@ from docqa.client import Client
 from docqa.service import Service
 from ingest.sandbox import Sandbox
 from tests.api.conftest import MANUAL, REPORT, read_queued
+from tests.conftest import PASSWORD
 from tests.ui.conftest import Open, drawn, go, words
 
 
@@ -118,5 +119,24 @@ def test_what_failed_is_listed_with_its_reason_and_read_again(
         page = library(open_page, writing_address)
         assert "1 document could not be read" in words(page)
         page.button(key=f"retry_{uploaded.id}").click().run()
+        assert client.document(uploaded.id).state == "queued"
+        client.delete(uploaded.id)
+
+
+def test_a_password_is_asked_for_beside_the_document_that_needs_it(
+    open_page: Open, writing_address: str, workshop: Service, sandbox: Sandbox, locked: Callable[..., Path]
+) -> None:
+    with Client(writing_address) as client:
+        (uploaded,) = client.upload(locked("Only for those who know.", name="board.pdf"))
+        read_queued(workshop, sandbox)
+        page = library(open_page, writing_address)
+        assert "it needs a password" in words(page)
+        [row] = [each for each in drawn(page, "documents_table")["rows"] if each["id"] == uploaded.id]
+        assert not row["retry"]
+        page.text_input(key=f"password_{uploaded.id}").set_value("wrong")
+        page.button(key=f"unlock_{uploaded.id}_button").click().run()
+        assert client.document(uploaded.id).needs_password
+        page.text_input(key=f"password_{uploaded.id}").set_value(PASSWORD)
+        page.button(key=f"unlock_{uploaded.id}_button").click().run()
         assert client.document(uploaded.id).state == "queued"
         client.delete(uploaded.id)
