@@ -170,7 +170,7 @@ def _bare(jobs: list[tuple[Path, int]]) -> Cost:
         (path, numbers[start : start + 32]) for path, numbers in by_path.items() for start in range(0, len(numbers), 32)
     ]
     with multiprocessing.get_context("spawn").Pool(WORKERS) as pool:
-        pool.map(time.sleep, [0.5] * WORKERS, chunksize=1)  # they have started
+        pool.starmap(_bare_pages, [(jobs[0][0], [1])] * 8 * WORKERS, chunksize=1)  # they have started
         return _measured(lambda: pool.starmap(_bare_pages, chunks, chunksize=1))
 
 
@@ -206,7 +206,8 @@ def _whole(paths: list[Path], data: Path, is_embedded: bool) -> Cost:
     embedder: Embedder = build.embedder(settings) if is_embedded else Unembedded()
     embedder.embed_query("load the model")
     sandbox = Sandbox(workers=WORKERS, timeout_s=60, memory_limit_mb=4096)
-    sandbox.submit(read_cover, paths[0]).result()  # its children have started
+    for pending in [sandbox.submit(read_page, paths[0], 1, OPTIONS) for _ in range(8 * WORKERS)]:
+        pending.result()  # its children have started
     try:
         with build.library(settings, embedder, purpose="benchmark") as library:
             pipeline = Pipeline(library, embedder, sandbox, options=OPTIONS, passage_words=150)

@@ -1,8 +1,10 @@
 """The nouns of docqa. Plain values: nothing here opens a file or a socket."""
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Literal, NamedTuple
 
 TextSource = Literal["layer", "ocr", "none"]
@@ -32,6 +34,12 @@ class Box(NamedTuple):
     def union(self, other: "Box") -> "Box":
         """The smallest box around both."""
         return Box(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """The smallest box around all of them, of which there is one at least."""
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return Box(min(x0), min(y0), max(x1), max(y1))
 
 
 class Word(NamedTuple):
@@ -80,11 +88,12 @@ class Page:
 
     def boxes(self, start: int, end: int) -> tuple[Box, ...]:
         """Boxes around the words of text[start:end], one for each row they stand in, in text order."""
-        rows: dict[int, Box] = {}
-        for word in self.words:
-            if word.start < end and word.end > start:
-                rows[word.row] = rows[word.row].union(word.box) if word.row in rows else word.box
-        return tuple(rows.values())
+        rows: dict[int, list[Box]] = {}
+        for word in islice(self.words, bisect_right(self.words, start, key=lambda word: word.end), None):
+            if word.start >= end:
+                break
+            rows.setdefault(word.row, []).append(word.box)
+        return tuple(around(boxes) for boxes in rows.values())
 
 
 @dataclass(frozen=True, slots=True)

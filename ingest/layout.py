@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from docqa.types import Box, Heading, Page, TextSource, Word
+from docqa.types import Box, Heading, Page, TextSource, Word, around
 
 HEADING_SCALE = 1.15  # a heading's font is at least this much larger than the page's usual one, or it is bold
 HEADING_CHARACTERS = 300
@@ -29,8 +29,7 @@ class Line:
 
     @property
     def box(self) -> Box:
-        x0, y0, x1, y1 = zip(*(box for _, box in self.words), strict=True)
-        return Box(min(x0), min(y0), max(x1), max(y1))
+        return around(box for _, box in self.words)
 
 
 _BULLET = re.compile(r"[•●▪■□○◦‣∙·*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)]")

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from docqa.pagenames import BOTH
-from docqa.types import Page
+from docqa.types import Page, around
 
 MARGIN = 0.15  # share of a page's height, at its top and at its bottom, where its number is looked for,
 OUTERMOST = 2  # as in its first and last rows, wherever they stand: on paged web pages the number follows the text
@@ -131,8 +131,8 @@ def _rows(page: Page) -> Iterator[tuple[float, str]]:
     """How far down the middle of each row stands, in points, and the row."""
     for _, grouped in groupby(page.words, key=lambda word: word.row):
         words = list(grouped)
-        top, bottom = min(word.box.y0 for word in words), max(word.box.y1 for word in words)
-        yield (top + bottom) / 2, page.text[words[0].start : words[-1].end]
+        box = around(word.box for word in words)
+        yield (box.y0 + box.y1) / 2, page.text[words[0].start : words[-1].end]
 
 
 def _marks(row: str, at_top: bool) -> Iterator[Mark]:
