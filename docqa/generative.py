@@ -95,9 +95,9 @@ class ModelAnswerer:
 
     def _neighbours(self, evidence: Evidence) -> Iterator[Page]:
         before, after = (self._page(evidence.document_id, evidence.page.number + step) for step in (-1, 1))
-        if after is not None and runs_on(evidence.page.text, after.text):
+        if after is not None and runs_on(evidence.page.body, after.body):
             yield after
-        if before is not None and runs_on(before.text, evidence.page.text):
+        if before is not None and runs_on(before.body, evidence.page.body):
             yield before
 
     def _page(self, document_id: str, number: int) -> Page | None:

@@ -12,7 +12,7 @@ from docqa.types import Box, Page, Word
 
 SAME_ROW = 0.5  # of the lower one's height that two cells share, if they stand on one row
 
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_LINE = re.compile(r"[^\n]+")
 
 
 @dataclass(frozen=True, slots=True)

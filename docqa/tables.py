@@ -11,13 +11,14 @@ from docqa.types import Span
 ROWS_ABOVE = 40  # of a row, in which the heads of its columns are looked for
 PROSE_WORDS = 12  # a row of one cell and so many words is no part of a table
 TABLE_ROWS = 3  # of the smallest table
+FIGURE_LETTERS = 30  # of a figure, at most
 GAP_ROWS = 4  # rows of one cell within a table: labels, and lines of labels
 TEXT_CELLS = 3  # of a row without figures that is one of a table
 HEAD_ROWS = 4  # rows of cells without figures that begin a table
 OPENING_ROWS = 14  # above a table that may be its title and the heads of its columns,
 OPENING_WORDS = 50  # and their words
 
-_ROW = re.compile(r"[^\n]*[^\s][^\n]*")
+_ROW = re.compile(r"[^\n]+")
 _NUMBER = re.compile(r"\d")
 _PERIOD = re.compile(r"\b(?:19|20)\d\d\b|\bQ[1-4]\b|\bFY ?\d\d")
 _DAY = re.compile(
@@ -31,9 +32,9 @@ _UNIT = re.compile(r"[\s$€£¥%)]*")
 _CELL = re.compile(r"[^\t]+")
 _UNIT_BEFORE = re.compile(r"(?:^|(?<=\t)|\s)(?P<unit>[$€£¥(]+)\s*$")
 _UNIT_AFTER = re.compile(r"[\s%)]+")
-_UNITS_OR_TIMES = re.compile(
-    r"\(.*\)|(?:(?:(?:for|as of|at|the|three|six|nine|twelve|fiscal|months?|years?|quarters?|weeks|ended|ending|and"
-    r"|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?|\d{1,2},?|(?:19|20)\d\d,?)\s*)+",
+_TIME = re.compile(
+    r"(?:for|as|of|at|the|and|three|six|nine|twelve|fiscal|months?|years?|quarters?|weeks?|ended|ending"
+    r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?|\d{1,2}|(?:19|20)\d\d),?",
     re.I,
 )
 
@@ -75,7 +76,7 @@ class _Row:
 @lru_cache(maxsize=8)
 def tables(text: str) -> tuple[Table, ...]:
     """The tables of a page's text, in order."""
-    rows = [_row(found) for found in _ROW.finditer(text)]
+    rows = [_row(found) for found in _ROW.finditer(text) if not found.group().isspace()]
     found: list[Table] = []
     above = 0  # the first row that may belong to the next opening
     for run in _runs(rows):
@@ -89,7 +90,9 @@ def tables(text: str) -> tuple[Table, ...]:
 
 def is_head_of_columns(row: str) -> bool:
     """Whether a row says no more than of what or when the figures below it are: units, times, several cells."""
-    return row.count("\t") > 1 or bool(_UNITS_OR_TIMES.fullmatch(row.strip()))
+    words = row.split()
+    is_bracketed = bool(words) and words[0][0] == "(" and words[-1][-1] == ")"
+    return row.count("\t") > 1 or is_bracketed or (bool(words) and all(map(_TIME.fullmatch, words)))
 
 
 def _row(found: re.Match[str]) -> _Row:
@@ -101,7 +104,7 @@ def _row(found: re.Match[str]) -> _Row:
 
 
 def _is_figure(cell: str) -> bool:
-    return bool(_FIGURE.fullmatch(cell)) and not _YEAR.fullmatch(cell)
+    return len(cell) <= FIGURE_LETTERS and bool(_FIGURE.fullmatch(cell)) and not _YEAR.fullmatch(cell)
 
 
 def _runs(rows: Sequence[_Row]) -> Iterator[list[int]]:

@@ -11,6 +11,7 @@ from docqa.types import Page, Span
 CAPTION_WORDS = 40  # of a caption: its first ones
 LABEL_WORDS = 4  # in a row of a block of labels, on average: charts are full of them
 LIST_WORDS = 40  # of the lead of a list: its last ones
+LIST_LETTERS = 2000  # before a list in which its lead is looked for
 TAIL_WORDS = 12  # at most, after a table that goes on on the next page
 
 _GAP = re.compile(r"\n\s*\n")
@@ -121,17 +122,17 @@ def _of_lists(body: str) -> Iterator[Lead]:
     for before, row in pairwise(_ROW.finditer(body)):
         is_item = bool(_ITEM.match(row.group()))
         if at >= 0 and not is_item and row.start() > before.end() + 1:
-            yield Lead(_last_sentence(body[: start - 1]), at, start, end)
+            yield Lead(_last_sentence(body, start), at, start, end)
             at = -1
         if at < 0 and is_item and before.group().rstrip().endswith(":"):
             at, start = before.start(), row.start()
         end = row.end()
     if at >= 0:
-        yield Lead(_last_sentence(body[: start - 1]), at, start, end)
+        yield Lead(_last_sentence(body, start), at, start, end)
 
 
-def _last_sentence(text: str) -> str:
-    block = text.rstrip().rpartition("\n\n")[2]
+def _last_sentence(body: str, end: int) -> str:
+    block = body[max(0, end - LIST_LETTERS) : end].rstrip().rpartition("\n\n")[2]
     return " ".join(_SENTENCE_END.split(block)[-1].split()[-LIST_WORDS:])
 
 

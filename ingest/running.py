@@ -14,6 +14,7 @@ MARGIN = 0.1  # share of a page's height, at its top and at its bottom, where th
 NEAR = 4  # pages before and after a page with which it is compared
 OTHERS = 2  # of these on which a row stands, if it is a running one
 SAME_PLACE = 0.004  # share of the page's height
+LETTERS = 300  # of a row, at most
 LARGE = 1.4  # times the usual height of a word: the title of a slide, which may be that of the next, too
 
 _NUMBER = re.compile(r"^(?:\d{1,4}|[ivxl]+)\b[\s|]*|[\s|]*\b(?:\d{1,4}|[ivxl]+)$")  # of a page, beside words or alone
@@ -40,7 +41,8 @@ def edge_rows(page: Page) -> tuple[EdgeRow, ...]:
         span = (words[0].start, words[-1].end)
         text = page.text[slice(*span)]
         is_upright = len(words) > 1 and box.y1 - box.y0 > box.x1 - box.x0  # beside the text, as a stamp
-        if not is_upright and (MARGIN < place < 1 - MARGIN or box.y1 - box.y0 > large):
+        is_inside = MARGIN < place < 1 - MARGIN or box.y1 - box.y0 > large
+        if len(text) > LETTERS or (is_inside and not is_upright):
             continue
         without = _NUMBER.sub("", text, count=1)
         if not is_head_of_columns(without):  # that of a table over several pages

@@ -86,7 +86,9 @@ def _column_heads(page: Page) -> Iterator[Span]:
     for table in tables(page.body):
         start = table.opening
         while start in ends:
-            start = ends[start] + len(page.text[ends[start] :]) - len(page.text[ends[start] :].lstrip())
+            start = next(
+                (place for place in range(ends[start], table.start) if not page.text[place].isspace()), table.start
+            )
         yield start, table.start
 
 

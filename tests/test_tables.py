@@ -45,6 +45,10 @@ def test_heads_on_rows_of_their_own_are_those_of_the_table():
     assert heads and text[slice(*heads)] == "Income\n\nMay 2,\n2023\n\nMay 1,\n2022"
 
 
+def test_rows_of_lines_and_dots_take_no_time():
+    assert not tables("\n".join(["-" * 100_000 + "\t" + "(" * 100_000 + "\t"] * 3))
+
+
 def test_new_heads_begin_a_new_table():
     first, second = "a\t1\t2\nb\t3\t4\nc\t5\t6", "d\t7\t8\ne\t9\t10\nf\t11\t12"
     text = f"\t2023\t2022\n{first}\nNext\t2021\t2020\n{second}"
@@ -89,6 +93,8 @@ def test_a_unit_belongs_to_its_figure(row: str, expected: list[str]):
         ("\t2023\t2022", True),
         ("2022 2021", True),
         ("Annual Report 2022", False),
+        ("Forward 2022", False),
+        ("1" * 500 + "x", False),
         ("", False),
     ],
 )
