@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -24,6 +24,14 @@ _KINDS_IN_NAMES = (  # of files
     ("slides", re.compile(r"slides|presentation")),
 )
 _SEPARATORS = re.compile(r"[_\s.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was read in a document, and what somebody has set instead."""
+
+    read: Facts
+    corrections: Mapping[str, Any]
 
 
 def effective(read: Facts, corrections: Mapping[str, Any], *, name: str) -> Facts:

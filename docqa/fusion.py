@@ -83,16 +83,14 @@ def with_fitting(
 ) -> list[RankedPage]:
     """Raise pages of documents that fit what a question says of them, `apart` being a search among these alone.
 
-    The better the document fits (0 to 1), the more its pages count what they do in that search, so those of one that
-    fits wholly keep its order; and the more is added to each. Pages of the other documents keep their scores.
+    A page counts what it does in either search, in that apart by how well its document fits (0 to 1), and is raised by
+    as much: pages of one that fits wholly come in the order of the search in it. The other pages keep their scores.
     """
     found = {page.key: page for page in pages}
     for page in apart:
         share = fit.get(page.key.document, 0.0)
-        before = found.get(page.key, page._replace(score=0.0))
-        found[page.key] = before._replace(
-            score=share * page.score + (1 - share) * before.score + FITTING_WEIGHT * share
-        )
+        known = found.get(page.key, page._replace(score=0.0))
+        found[page.key] = known._replace(score=max(known.score, share * page.score) + FITTING_WEIGHT * share)
     return sorted(found.values(), key=lambda page: page.score, reverse=True)
 
 

@@ -4,7 +4,7 @@ from docqa.catalog import Catalog
 from docqa.catalog.held import PageOutcome
 from docqa.errors import LibraryMismatch, NotInLibrary
 from docqa.library import named
-from docqa.types import Collection, Scope
+from docqa.types import Collection, Facts, Scope
 
 FIRST, SECOND, THIRD = "a" * 64, "b" * 64, "c" * 64
 
@@ -187,3 +187,29 @@ def test_an_attempt_that_is_taken_back_after_progress_leaves_none(catalog: Catal
         pass
     catalog.unattempt(FIRST)
     assert catalog.attempt(FIRST) == 1
+
+
+def test_corrections_are_kept_beside_what_was_read_and_can_be_taken_back(catalog: Catalog):
+    link(catalog, FIRST, "law", "/a_2017.pdf")
+    catalog.descriptions.record(FIRST, Facts("Read", "Orchard Inc.", 2018, "10-K", "en", ("Part I", "Part II")))
+    catalog.descriptions.correct(FIRST, {"title": "Set", "year": 2019})
+    catalog.descriptions.record(FIRST, Facts("Read again", "Orchard Inc.", 2018, "10-K", "en", ("Part I",)))
+    [document] = catalog.documents()
+    assert (document.title, document.year, document.kind, document.corrected) == (
+        "Set",
+        2019,
+        "10-K",
+        ("title", "year"),
+    )
+    assert catalog.descriptions.outline(FIRST) == ("Part I",)
+    assert catalog.titles() == [(FIRST, "first.pdf", "Set")]
+    catalog.descriptions.correct(FIRST, {"title": None, "year": None})
+    [document] = catalog.documents()
+    assert (document.title, document.year, document.corrected) == ("Read again", 2018, ())
+
+
+def test_a_new_version_has_the_corrections_of_the_one_before(catalog: Catalog):
+    link(catalog, FIRST, "law", "/a.pdf")
+    catalog.descriptions.correct(FIRST, {"organisation": "Orchard Inc."})
+    link(catalog, SECOND, "law", "/a.pdf")
+    assert [document.organisation for document in catalog.documents(ids=[SECOND])] == ["Orchard Inc."]

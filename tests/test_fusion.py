@@ -110,7 +110,7 @@ def test_pages_of_a_document_that_fits_are_raised_by_how_well_it_does():
     raised = {page.key: round(page.score, 2) for page in with_fitting(found, apart, {"fits": 1.0, "half": 0.5})}
     assert raised[PageKey("fits", 1)] == 4.0
     assert raised[PageKey("fits", 2)] == 3.9  # the first search did not find it
-    assert raised[PageKey("half", 1)] == 3.35
+    assert raised[PageKey("half", 1)] == 3.4
     assert raised[PageKey("other", 1)] == 3.0
 
 

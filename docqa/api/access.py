@@ -16,8 +16,8 @@ from docqa.addresses import is_loopback
 from docqa.api import problems
 from docqa.api.limits import Rates
 from docqa.api.problems import Problem, Refused
-from docqa.catalog.descriptions import Known
 from docqa.errors import DocQAError, NotInLibrary
+from docqa.facts import Known
 from docqa.library import Library
 from docqa.settings import ApiSettings
 from docqa.types import ApiKey, Document, DocumentState, Scope

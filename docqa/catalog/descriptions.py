@@ -1,7 +1,6 @@
 """What is known of documents: as it was read in them, and as somebody has corrected it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,17 +8,10 @@ import sqlalchemy as sa
 from docqa import facts
 from docqa.catalog.tables import documents as _documents
 from docqa.catalog.tables import sources as _sources
+from docqa.facts import Known
 from docqa.types import Facts
 
 AT_ONCE = 10_000  # documents in one query
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What was read in a document, and what somebody has set instead."""
-
-    read: Facts
-    corrections: Mapping[str, Any]
 
 
 class Descriptions:
