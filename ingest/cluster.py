@@ -110,7 +110,7 @@ class Cluster:
         assert not kwargs
         self._connected()
         with _translated():
-            given = [self._ship(each) if isinstance(each, Path) else each for each in args]
+            given = [self._ship(each) if isinstance(each, Path) and each.is_file() else each for each in args]
             return Pending(self._run.remote(task, given, self._limits))
 
     def close(self) -> None:
@@ -262,9 +262,9 @@ def _translated(address: str = "") -> Iterator[None]:
             " pip install -e '.[cluster]' (docs/scaling.md)"
         ) from error
     except (RayError, OSError, ValueError, RuntimeError) as error:
-        where = f" at {address}" if address else ""
+        where = f" {address}" if address else ""
         raise ClusterUnavailable(
-            f"The Ray cluster{where} does not answer: {' '.join(str(error).split())[:300]}. Start it with"
+            f"The Ray cluster{where} does not answer: {' '.join(str(error).split())[:300].rstrip('.')}. Start it with"
             " ray start --head, and see docs/scaling.md"
         ) from error
 

@@ -117,6 +117,12 @@ def test_a_file_is_shipped_once_for_the_tasks_that_follow_each_other(cluster: Cl
 
 
 @everything
+def test_a_file_that_is_gone_costs_its_page_and_not_the_run(cluster: Cluster, tmp_path: Path):
+    with pytest.raises(PageFailed, match="FileNotFoundError"):
+        cluster.submit(read_cover, tmp_path / "gone.pdf").result()
+
+
+@everything
 def test_another_embedding_model_over_there_is_refused(cluster: Cluster):
     here = build.embedder(Settings())
     embedder = ClusterEmbedder(here, cluster, WordHashEmbedder)
