@@ -6,6 +6,7 @@ machine is done again on another one.
 
 import contextlib
 import logging
+import os
 import signal
 import socket
 import threading
@@ -87,7 +88,7 @@ class Cluster:
     def __init__(self, address: str, *, timeout_s: float, memory_limit_mb: int) -> None:
         self._address = address
         self._limits = Limits(timeout_s, memory_limit_mb)
-        self._shipped: OrderedDict[Path, Shipped] = OrderedDict()
+        self._in_store: OrderedDict[Path, Shipped] = OrderedDict()
         self._was_connected = False
 
     @property
@@ -110,7 +111,7 @@ class Cluster:
         assert not kwargs
         self._connected()
         with _translated():
-            given = [self._ship(each) if isinstance(each, Path) else each for each in args]
+            given = [self._shipped(each) if isinstance(each, Path) else each for each in args]
             return Pending(self._run.remote(task, given, self._limits))
 
     def close(self) -> None:
@@ -132,27 +133,33 @@ class Cluster:
         except ImportError as error:
             raise MissingExtra("cluster", "Reading on a Ray cluster") from error
         if not ray.is_initialized():
-            self._shipped.clear()
+            self._in_store.clear()
             with _translated(self._address), _own_signals():
                 _reach(self._address)
                 ray.init(self._address, log_to_driver=False, logging_level=logging.WARNING)
             self._was_connected = True
         return ray
 
-    def _ship(self, path: Path) -> Shipped:
+    def _shipped(self, path: Path) -> Shipped | Path:
         """The file with its bytes in the object store, put there once for the tasks that follow each other."""
+        try:
+            facts = path.stat()
+        except OSError:  # the task will say so
+            return path
+        known = self._in_store.pop(path, None)
+        if known is None or (known.size_bytes, known.modified_ns) != (facts.st_size, facts.st_mtime_ns):
+            known = self._put(path, facts)
+        self._in_store[path] = known  # last: those that were not asked for longest go
+        while len(self._in_store) > SHIPPED_FILES:
+            self._in_store.popitem(last=False)
+        return known
+
+    def _put(self, path: Path, facts: os.stat_result) -> Shipped:
         import ray
 
-        if path not in self._shipped:
-            facts = path.stat()
-            reference = ray.put(path.read_bytes())
-            name = f"{reference.hex()}{path.suffix}"
-            content = _Fetched([reference])
-            self._shipped[path] = Shipped(path, facts.st_size, facts.st_mtime_ns, name, content)
-        self._shipped.move_to_end(path)
-        while len(self._shipped) > SHIPPED_FILES:
-            self._shipped.popitem(last=False)
-        return self._shipped[path]
+        reference = ray.put(path.read_bytes())
+        name = f"{reference.hex()}{path.suffix}"
+        return Shipped(path, facts.st_size, facts.st_mtime_ns, name, _Fetched([reference]))
 
 
 class ClusterEmbedder:
@@ -262,9 +269,9 @@ def _translated(address: str = "") -> Iterator[None]:
             " pip install -e '.[cluster]' (docs/scaling.md)"
         ) from error
     except (RayError, OSError, ValueError, RuntimeError) as error:
-        where = f" at {address}" if address else ""
+        where = f" {address}" if address else ""
         raise ClusterUnavailable(
-            f"The Ray cluster{where} does not answer: {' '.join(str(error).split())[:300]}. Start it with"
+            f"The Ray cluster{where} does not answer: {' '.join(str(error).split())[:300].rstrip('.')}. Start it with"
             " ray start --head, and see docs/scaling.md"
         ) from error
 

@@ -22,7 +22,7 @@ from docqa.library import Library
 from docqa.protocols import Embedder
 from docqa.settings import EmbeddingSettings, Settings
 from docqa.types import Scope
-from ingest.cluster import Cluster, ClusterEmbedder
+from ingest.cluster import Cluster, ClusterEmbedder, Pending
 from ingest.pipeline import Pipeline
 from ingest.reading import Cover, ReadingOptions, read_cover
 from ingest.sandbox import PageFailed, Sandbox
@@ -109,11 +109,21 @@ def test_errors_of_documents_come_through(cluster: Cluster):
 
 
 @everything
-def test_a_file_is_shipped_once_for_the_tasks_that_follow_each_other(cluster: Cluster, make_pdf: Callable[..., Path]):
+def test_a_file_is_shipped_once_to_machines_that_do_not_see_it(cluster: Cluster, make_pdf: Callable[..., Path]):
     path = make_pdf("One.", "Two.")
     assert cluster.submit(read_cover, path).result() == Cover(2, "")
-    path.unlink()
-    assert cluster.submit(read_cover, path).result() == Cover(2, "")
+    shipped = cluster._shipped(path)
+    assert cluster._shipped(path) is shipped
+    make_pdf("Another one.")
+    assert cluster._shipped(path) is not shipped
+    assert Pending(cluster._run.remote(read_cover, [shipped], cluster._limits)).result() == Cover(2, "")
+    assert cluster.submit(read_cover, path).result() == Cover(1, "")
+
+
+@everything
+def test_a_file_that_is_gone_costs_its_page_and_not_the_run(cluster: Cluster, tmp_path: Path):
+    with pytest.raises(PageFailed, match="FileNotFoundError"):
+        cluster.submit(read_cover, tmp_path / "gone.pdf").result()
 
 
 @everything
