@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from docqa.scripts import SPACELESS_RUN
+
 TextSource = Literal["layer", "ocr", "none"]
 OCRScope = Literal["off", "scans", "all"]  # what OCR reads: nothing; pages without text; also pictures beside text
 DocumentState = Literal["queued", "reading", "done", "failed"]
@@ -26,6 +28,13 @@ class Box:
     y0: float
     x1: float
     y1: float
+
+    def part(self, start: int, end: int, of: int) -> "Box":
+        """The box around characters start to end of so many that share it evenly, along its longer side."""
+        width, height = self.x1 - self.x0, self.y1 - self.y0
+        if height > width:
+            return Box(self.x0, self.y0 + height * start / of, self.x1, self.y0 + height * end / of)
+        return Box(self.x0 + width * start / of, self.y0, self.x0 + width * end / of, self.y1)
 
     def union(self, other: "Box") -> "Box":
         """The smallest box around both."""
@@ -73,7 +82,10 @@ class Page:
         rows: dict[int, Box] = {}
         for word in self.words:
             if word.start < end and word.end > start:
-                rows[word.row] = rows[word.row].union(word.box) if word.row in rows else word.box
+                box = word.box
+                if SPACELESS_RUN.search(self.text, word.start, word.end):
+                    box = box.part(max(start - word.start, 0), min(end, word.end) - word.start, word.end - word.start)
+                rows[word.row] = rows[word.row].union(box) if word.row in rows else box
         return tuple(rows.values())
 
 
