@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pymupdf
 import pytest
 
 from docqa.index import bm25
@@ -13,7 +14,7 @@ from docqa.words import closest_part, count, stems, terms
 from ingest.parse import PDF
 from ingest.pipeline import Pipeline
 from tests.fakes import WordHashEmbedder, run
-from tests.writing import write_pdf
+from tests.writing import WIDTH, write_pdf
 
 # Language: pages (revenue, staff, risks), and a question in other forms of its words about the second one.
 LIBRARY = {
@@ -204,3 +205,16 @@ def test_a_question_in_english_has_the_terms_of_english_alone():
     plain = Bm25(Bm25Config(language="english", avg_len=80.0)).embed_query(question)
     ours = bm25.query_vectors(question)["passage"]
     assert dict(zip(ours.indices, ours.values, strict=True)) == dict(zip(plain.indices, plain.values, strict=True))
+
+
+@pytest.mark.parametrize("name", ["german", "chinese", "japanese"])
+def test_a_scan_is_read_too(name: str, pipeline: Pipeline, library: Library, folder: Path, tmp_path: Path):
+    scan = pymupdf.open()
+    with pymupdf.open(pdf_in(name, folder)) as pdf:
+        sheet = scan.new_page(width=WIDTH, height=842)
+        sheet.insert_image(sheet.rect, pixmap=pdf[1].get_pixmap(dpi=200))
+    scan.save(tmp_path / "scan.pdf")
+    run(pipeline, tmp_path / "scan.pdf")
+    [document] = library.catalog.documents()
+    page = library.files.page(document.id, 1)
+    assert (page.text, page.source) == (LIBRARY[name][1], "ocr")
