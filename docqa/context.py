@@ -2,6 +2,7 @@
 
 import re
 
+from docqa.scripts import folded, spaced
 from docqa.types import Document, Passage
 
 _SEPARATORS = re.compile(r"[_\-\s]+")
@@ -44,5 +45,8 @@ def _first_word(organisation: str) -> str:
 
 
 def searchable(text: str) -> str:
-    """The text with years set apart from the letters that touch them: FY2022 is also about 2022."""
-    return _YEAR_EDGE.sub(" ", text)
+    """The text as words are looked up in it: forms of a letter are one, and what has no spaces is cut into pairs.
+
+    Years are set apart from the letters that touch them: FY2022 is also about 2022.
+    """
+    return _YEAR_EDGE.sub(" ", spaced(folded(text)))

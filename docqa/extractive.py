@@ -11,7 +11,7 @@ from docqa.readable import as_read
 from docqa.sentences import Sentence, sentences
 from docqa.tables import heads_above
 from docqa.types import Citation, Draft, Evidence, Page, Turn
-from docqa.words import stems
+from docqa.words import count, stems
 
 PAGES_READ = 3  # of the evidence, best first
 PASSAGES_READ = 2  # of each page
@@ -26,7 +26,7 @@ LABEL_WORDS = 3  # at most, of a label in a chart
 RUN_WORDS = 40  # at most, of a quote made longer by labels
 QUOTE_WORDS = 4  # of the shortest quote
 PAGE_WEIGHT = 4.0  # of a page's score beside the log-odds of its sentence
-ENDS = ".!?。！？"
+ENDS = ".!?。！？｡؟۔।"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _extended(page: Page, following: Sequence[Sentence]) -> tuple[int, int]:
     first = last = following[0]
     for sentence in following:
         is_label = sentence is not first and _is_label(page.text[sentence.start : sentence.end])
-        words = len(page.text[first.start : last.end].split())
+        words = count(page.text[first.start : last.end])
         if sentence is not first and words >= (RUN_WORDS if is_label else _enough(page, last)):
             break
         if not (sentence.block == last.block or is_label or (last is first and _is_heading(page, first))):
@@ -171,7 +171,7 @@ def _enough(page: Page, last: Sentence) -> int:
 
 
 def _is_label(text: str) -> bool:
-    return len(text.split()) <= LABEL_WORDS and text[-1] not in ENDS
+    return count(text) <= LABEL_WORDS and text[-1] not in ENDS
 
 
 def _is_heading(page: Page, sentence: Sentence) -> bool:
@@ -180,7 +180,7 @@ def _is_heading(page: Page, sentence: Sentence) -> bool:
 
 def _says_something(text: str) -> bool:
     """Not a lone heading, name or page number."""
-    return len(text.split()) >= QUOTE_WORDS
+    return count(text) >= QUOTE_WORDS
 
 
 def _overlap(a: _Candidate, b: _Candidate) -> bool:

@@ -11,7 +11,11 @@ MOST_PAGES = 50  # of a range that is taken at its word
 BOTH = "–"  # between the two numbers that are printed on a page that shows a spread
 
 _NUMBERS = r"\d{1,5}(?:\s*(?:,|;|&|and|or|to|through|-|–)\s*(?:and\s+)?\d{1,5})*"
-_NAMED = re.compile(rf"\b(?:pages?|pp?\.)\s*({_NUMBERS})", re.IGNORECASE)
+_NAMED = re.compile(
+    r"\b(?:pages?|pp?\.|seiten?|p[áa]ginas?|pagin[ae]|страниц\w*|стр\.|ב?עמוד(?:ים)?|(?:ال)?صفحة)\s*"
+    rf"({_NUMBERS})|第\s*({_NUMBERS})\s*(?:页|頁|ページ)|(?<!\d)({_NUMBERS})\s*(?:ページ|페이지|쪽)",
+    re.IGNORECASE,
+)
 _IN_FIGURES = re.compile(rf"\d{{1,5}}(?:{BOTH}\d{{1,5}})?", re.ASCII)
 _RANGE = re.compile(r"(\d+)(?:\s*(?:to|through|-|–)\s*(\d+))?")
 
@@ -20,7 +24,7 @@ def pages_named(question: str) -> tuple[tuple[int, int], ...]:
     """Ranges of pages, first and last: (10, 11) and (14, 14) of "pages 10-11 and 14"."""
     found = []
     for named in _NAMED.finditer(question):
-        for first, last in _RANGE.findall(named.group(1)):
+        for first, last in _RANGE.findall(named[named.lastindex or 0]):
             low, high = int(first), int(last or first)
             if 0 < low <= high < low + MOST_PAGES:
                 found.append((low, high))

@@ -7,10 +7,11 @@ from docqa import followup
 from docqa.words import terms
 
 MOST_PARTS = 6  # a longer list is searched as one question
+QUESTION_MARKS = ("?", "？", "؟")
 ITEM_WORDS = 6  # at most, of an item of a list
 
 _WORD = re.compile(r"""["“][^"”]+["”]|\d[\d.,]*\d|[^\s,;:?!()\[\]"“”]+|[,;:?!()\[\]]""")
-_SENTENCE_END = re.compile(r"(?<=[?!.])\s+(?=[A-Z\"“])")
+_SENTENCE_END = re.compile(r"(?<=[?!.])\s+(?=[^\W\da-z_]|[\"“„«¿])|(?<=[？！。؟])\s*")
 _COMPARES = re.compile(r"\bcompar", re.IGNORECASE)
 _PAIRING = re.compile(r"\b(?:both|between)\s+$", re.IGNORECASE)
 _PAGES = re.compile(r"\b(?:pages?|pp?\.)\s*$", re.IGNORECASE)  # these are found by their numbers
@@ -45,7 +46,7 @@ def parts(question: str) -> tuple[str, ...]:
 
 def _questions(text: str) -> tuple[str, ...]:
     """Each question of a text, with what it takes from those before."""
-    asked = [each for each in _SENTENCE_END.split(text.strip()) if each.endswith("?") and terms(each)]
+    asked = [each for each in _SENTENCE_END.split(text.strip()) if each.endswith(QUESTION_MARKS) and terms(each)]
     meant = [followup.meaning(each, asked[:place]) for place, each in enumerate(asked)]
     return tuple(meaning.question if meaning.certain else each for meaning, each in zip(meant, asked, strict=True))
 

@@ -7,9 +7,16 @@ from dataclasses import dataclass
 _BLOCK = re.compile(r"(?:(?!\n\n).)+", re.DOTALL)
 _ROW = re.compile(r"[^\n]+")
 _ITEM = re.compile(r"[•●▪■□○◦‣∙]\s")
-_SENTENCE_END = re.compile(r"""[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9])|[。！？]""")
+_GOES_ON = (  # "z. B.", "u. a."; "am 3. Mai": a full stop that makes an ordinal
+    r"(?<=\b[zud]\.)\s+[a-zA-ZÄÜ]\.|(?:(?<=\b\d\.)|(?<=\b\d\d\.))\s+(?:Januar|Februar|März|April|Mai|Juni|Juli|August"
+    r"|September|Oktober|November|Dezember|Quartal|Jahrhundert)\b"
+)
+_CLOSED = r"""[\"'”’“»)\]]*(?:[ \u00a0\u202f]»)?"""
+_NEXT = r"""\s+(?:[\"'“‘„(\[¿¡]|«\s?)?(?P<next>[^\W_])"""
+_SENTENCE_END = re.compile(rf"[.!?](?!{_GOES_ON}){_CLOSED}(?={_NEXT})|[。！？｡؟۔।][」』”）]*")
 _ABBREVIATION = re.compile(
-    r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Nos?|Figs?|Eq|Sec|Ch|Vol|pp|vs|cf|al|etc|approx|ca|e\.g|i\.e|U\.S|U\.K|Inc|Ltd|Corp|Co)\.$"
+    r"\b(?:[A-ZА-Я]|Mr|Mrs|Ms|Dr|Prof|St|Nos?|Figs?|Eq|Sec|Ch|Vol|pp|vs|cf|al|etc|approx|ca|e\.g|i\.e|U\.S|U\.K|Inc|Ltd|Corp|Co"
+    r"|bzw|bspw|Nr|Abs|Mio|Mrd|Tsd|vgl|usw|inkl|evtl|ggf|Mme|Mlle|Sr|Sra|núm|pág|г|гг|т|е|к|стр|рис|руб|им|ул)\.$"
 )
 
 
@@ -44,7 +51,8 @@ def sentences(text: str) -> list[Sentence]:
 
 def _prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for stop in _SENTENCE_END.finditer(text, start, end):
-        if not _ABBREVIATION.search(text, start, stop.start() + 1):
+        begins = stop["next"] is None or not stop["next"].islower()
+        if begins and not _ABBREVIATION.search(text, start, stop.start() + 1):
             yield _stripped(text, start, stop.end())
             start = stop.end()
     yield _stripped(text, start, end)

@@ -7,6 +7,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Literal, NamedTuple
 
+from docqa.scripts import SPACELESS_RUN
+
 TextSource = Literal["layer", "ocr", "none"]
 OCRScope = Literal["off", "scans", "all"]  # what OCR reads: nothing; pages without text; also pictures beside text
 Quantization = Literal["none", "int8", "binary"]  # of the small copies of vectors that are searched first
@@ -30,6 +32,13 @@ class Box(NamedTuple):
     y0: float
     x1: float
     y1: float
+
+    def part(self, start: int, end: int, of: int) -> "Box":
+        """The box around characters start to end of so many that share it evenly, along its longer side."""
+        width, height = self.x1 - self.x0, self.y1 - self.y0
+        if height > width:
+            return Box(self.x0, self.y0 + height * start / of, self.x1, self.y0 + height * end / of)
+        return Box(self.x0 + width * start / of, self.y0, self.x0 + width * end / of, self.y1)
 
     def union(self, other: "Box") -> "Box":
         """The smallest box around both."""
@@ -92,8 +101,14 @@ class Page:
         for word in islice(self.words, bisect_right(self.words, start, key=lambda word: word.end), None):
             if word.start >= end:
                 break
-            rows.setdefault(word.row, []).append(word.box)
+            rows.setdefault(word.row, []).append(self._within(word, start, end))
         return tuple(around(boxes) for boxes in rows.values())
+
+    def _within(self, word: Word, start: int, end: int) -> Box:
+        """The box of a word; where words are whole lines, as in scripts without spaces, of its part in text[start:end]."""
+        if (start <= word.start and word.end <= end) or not SPACELESS_RUN.search(self.text, word.start, word.end):
+            return word.box
+        return word.box.part(max(start - word.start, 0), min(end, word.end) - word.start, word.end - word.start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from docqa.types import Box, Heading, Page, TextSource, Word, around
+from ingest.bidi import runs_right_to_left
 
 HEADING_SCALE = 1.15  # a heading's font is at least this much larger than the page's usual one, or it is bold
 HEADING_CHARACTERS = 300
 HEADING_WORDS = 16  # longer lines are sentences in a large font
 BLOCK_GAP = 0.75  # of a row's height: a wider gap between two rows starts a new block
+CELL_GAP = 0.5  # of a row's height: where text runs from right to left, a wider gap separates cells
 PROSE_CHARACTERS = 25  # columns whose usual line is shorter are cells of a table
 FEWEST_LINES = 10  # of a page whose order can be judged,
 MOST_LINES = 400  # and of one that can be put in order
@@ -68,11 +70,17 @@ def _is_bullet(line: Line) -> bool:
 
 
 def _rows(lines: Iterable[Line]) -> list[Row]:
-    """Join neighbours that share a baseline and run left to right: the cells of a table's row."""
+    """Join neighbours that share a baseline and follow one another: the cells of a table's row."""
     rows: list[Row] = []
     for line in lines:
         if rows and _continues(rows[-1][-1], line):
             rows[-1].append(line)
+        elif rows and _continues_leftwards(rows[-1], line):
+            last = rows[-1][-1]
+            if last.box.x0 - line.box.x1 > CELL_GAP * (line.box.y1 - line.box.y0):
+                rows[-1].append(line)
+            else:  # one line, given in pieces where the direction changes
+                rows[-1][-1] = replace(last, words=last.words + line.words)
         else:
             rows.append([line])
     return rows
@@ -81,6 +89,13 @@ def _rows(lines: Iterable[Line]) -> list[Row]:
 def _continues(left: Line, right: Line) -> bool:
     beside = _overlap(left.box, right.box) > 0.5 and right.box.x0 >= left.box.x1 - 1
     return beside and left.picture == right.picture
+
+
+def _continues_leftwards(row: Row, line: Line) -> bool:
+    """Whether a line goes on with a row that runs from right to left."""
+    last = row[-1]
+    beside = _overlap(last.box, line.box) > 0.5 and line.box.x1 <= last.box.x0 + 1 and last.picture == line.picture
+    return beside and any(runs_right_to_left(word) for each in (*row, line) for word, _ in each.words)
 
 
 def _overlap(a: Box, b: Box) -> float:

@@ -15,6 +15,7 @@ from pymupdf import mupdf
 from docqa.errors import EncryptedPDF, UnreadablePDF
 from docqa.types import NEEDS_PASSWORD, Box
 from ingest import fingerprint
+from ingest.bidi import runs_right_to_left, words_as_read
 from ingest.facts import OUTLINE_ENTRIES, OUTLINE_LEVELS, Metadata
 from ingest.fingerprint import Fingerprints
 from ingest.layout import Line, in_order
@@ -207,6 +208,8 @@ def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful
         if rotation:
             x0, y0, x1, y1 = (pymupdf.Rect(x0, y0, x1, y1) * rotation).normalize()
         words[block, line].append((word, Box(round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1))))
+    if any(not word.isascii() and runs_right_to_left(word) for found in words.values() for word, _ in found):
+        words.update(_right_to_left(text, page.rotation_matrix))
     fonts = {
         (block["number"], index): _font(line["spans"])
         for block in text.extractDICT()["blocks"]
@@ -214,6 +217,24 @@ def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful
         if line["dir"] == (1.0, 0.0)  # what stands upright or slanted is no heading
     }
     return [Line(tuple(found), *fonts.get(place, (0.0, False))) for place, found in words.items()]
+
+
+def _right_to_left(text: Any, rotation: Any) -> dict[tuple[int, int], list[tuple[str, Box]]]:  # noqa: ANN401
+    """The level lines that run from right to left, their words as they are read."""
+    found = {}
+    for block in text.extractRAWDICT()["blocks"]:
+        for index, line in enumerate(block.get("lines", ())):
+            characters = [
+                (each["c"], Box(*(pymupdf.Rect(each["bbox"]) * rotation).normalize()))
+                for span in line["spans"]
+                for each in span["chars"]
+            ]
+            if line["dir"] == (1.0, 0.0) and runs_right_to_left("".join(character for character, _ in characters)):
+                found[block["number"], index] = [
+                    (word, Box(*(round(edge, 1) for edge in (box.x0, box.y0, box.x1, box.y1))))
+                    for word, box in words_as_read(characters)
+                ]
+    return found
 
 
 def _font(spans: list[dict[str, Any]]) -> tuple[float, bool]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from docqa.scripts import SPACELESS
 from docqa.sentences import Sentence, sentences
 from docqa.tables import is_head_of_columns, tables
 from docqa.types import Heading, Page, Passage, Span
@@ -13,7 +14,7 @@ from ingest.leads import Lead, OpenTable, leads, open_table
 
 # A word is a run of up to 20 characters without white space, or one character of a script that writes none between
 # words.
-_WIDE = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0eff"
+_WIDE = f"{SPACELESS}\u2e80-\u9fff"
 _WORD = re.compile(rf"[{_WIDE}]|[^\s{_WIDE}]{{1,20}}")
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from docqa.catalog import Catalog
+from docqa.cli import up
 from docqa.errors import NotInLibrary, UsageError
+from docqa.settings import Settings
 from docqa.types import Feedback, StoredAnswer
 
 BODY = '{"text":"Caf\\u00e9 [1]"}'
@@ -121,3 +123,37 @@ def test_key_names_are_unique_and_a_deleted_key_opens_nothing(catalog: Catalog):
     assert catalog.keys.find(secret) is None
     with pytest.raises(NotInLibrary, match="docqa key list"):
         catalog.keys.delete("alice")
+
+
+def test_a_catalog_is_copied_whole_and_back(catalog: Catalog, tmp_path: Path):
+    say(catalog, "a1", "c1", document="d")
+    say(catalog, "a2", "c1")
+    key, secret = catalog.keys.create("alice")
+    copy = Catalog.at(tmp_path / "other.db")
+    copy.take(catalog)
+    with pytest.raises(UsageError, match="in use already"):
+        copy.take(catalog)
+    catalog.copy_into(tmp_path / "file.db")
+    third = Catalog.at(tmp_path / "file.db")
+    for each in (copy, third):
+        assert each.documents() == catalog.documents()
+        assert each.conversations.answers("c1") == catalog.conversations.answers("c1")
+        assert each.conversations.turns("c1") == catalog.conversations.turns("c1")
+        assert each.keys.find(secret) == key
+        each.close()
+
+
+def test_a_page_that_lost_its_key_gets_its_conversations_back(tmp_path: Path):
+    catalog = Catalog.at(tmp_path / "catalog.db")
+    catalog.keys.create("alice")
+    settings = Settings(data=tmp_path)
+    up._PageKey(settings, catalog).look()
+    [key] = [each for each in catalog.keys.list() if each.name == up.KEY_NAME]
+    say(catalog, "a1", "c1", owner=key.id)
+    (tmp_path / "page-key").unlink()  # as in a restored library
+    again = up._PageKey(settings, catalog)
+    again.look()
+    found = catalog.keys.find(again.secret)
+    assert found is not None
+    assert [each.id for each in catalog.conversations.list(found.id)] == ["c1"]
+    catalog.close()

@@ -69,3 +69,11 @@ def test_several_questions_are_parts_and_a_later_one_takes_what_it_leans_on():
 def test_a_long_list_is_one_question():
     years = [str(2000 + number) for number in range(MOST_PARTS + 1)]
     assert parts(f"What was paid in {', '.join(years[:-1])} and {years[-1]}?") == ()
+
+
+def test_two_questions_in_another_script_are_two_parts():
+    assert parts("收入是多少？工厂在哪里？") == ("收入是多少？", "工厂在哪里？")
+    assert parts("Quand l'usine de Lyon a-t-elle été fermée ? Où se trouve le siège social de la société ?") == (
+        "Quand l'usine de Lyon a-t-elle été fermée ?",
+        "Où se trouve le siège social de la société ?",
+    )

@@ -92,7 +92,7 @@ answers = sa.Table(
     sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("body", sa.Text, nullable=False),  # JSON, byte for byte as it was sent
-    sa.Column("turn", sa.JSON),  # what a model goes on from; null for quotations
+    sa.Column("turn", sa.JSON(none_as_null=True)),  # what a model goes on from; null for quotations
     sa.Column("verdict", sa.String(8)),  # up or down
     sa.Column("comment", sa.Text, nullable=False, default=""),
 )

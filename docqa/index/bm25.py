@@ -1,10 +1,10 @@
-"""Words to sparse vectors: BM25 with stemming and stop words, the same for both indexes.
+"""Words to sparse vectors: BM25 with stemming and stop words of the text's language, the same for both indexes.
 
 The term weights are computed here; the index multiplies in each term's rarity (IDF) among the points that have the
 vector.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,7 @@ from docqa import routing
 from docqa.context import searchable
 from docqa.index import schema
 from docqa.protocols import Entry, Indexed
+from docqa.scripts import language, languages
 from docqa.types import Card
 
 
@@ -24,7 +25,7 @@ def indexed(entry: Entry) -> Indexed:
         schema.DOCUMENT_WORDS: entry.document_words,
     }
     vectors = {
-        name: _model(schema.AVERAGE_TERMS[name]).embed_document(searchable(text))
+        name: _model(schema.AVERAGE_TERMS[name], language(text)).embed_document(searchable(text))
         for name, text in words.items()
         if text
     }
@@ -34,7 +35,8 @@ def indexed(entry: Entry) -> Indexed:
 
 def document_vector(words: str, card: Card) -> Any:  # noqa: ANN401  qdrant_edge.SparseVector
     """The sparse vector of a document: its words, and what it can be named by."""
-    by_words = _model(schema.AVERAGE_TERMS[schema.DOCUMENT_WORDS]).embed_document(searchable(words))
+    model = _model(schema.AVERAGE_TERMS[schema.DOCUMENT_WORDS], language(words))
+    by_words = model.embed_document(searchable(words))
     weights = _weights(dict.fromkeys(routing.tokens(card), 1.0)) | dict(
         zip(by_words.indices, by_words.values, strict=True)
     )
@@ -44,17 +46,20 @@ def document_vector(words: str, card: Card) -> Any:  # noqa: ANN401  qdrant_edge
 def query_vectors(text: str, also: str = "") -> dict[str, Any]:
     """Sparse vectors of a question by name, as qdrant_edge.SparseVector; empty ones are left out.
 
-    Passages and pages are searched for the words of `also`, too.
+    Passages and pages are searched for the words of `also`, too. The stems of every language that the question may be
+    in are looked for.
     """
-    asked = _query(text)
-    widened = _query(f"{text} {also}") if also else asked
+    spoken = languages(text)
+    asked = _query(text, spoken)
+    widened = _query(f"{text} {also}", spoken) if also else asked
     vectors = {schema.PASSAGE_WORDS: widened, schema.PAGE_WORDS: widened, schema.DOCUMENT_WORDS: asked}
     vectors[schema.FACTS] = _sparse(routing.tokens_asked(routing.asked(text)))
     return {name: vector for name, vector in vectors.items() if vector.indices}
 
 
-def _query(text: str) -> Any:  # noqa: ANN401  qdrant_edge.SparseVector
-    return _model(schema.AVERAGE_TERMS[schema.PASSAGE_WORDS]).embed_query(searchable(text))
+def _query(text: str, spoken: Sequence[str]) -> Any:  # noqa: ANN401  qdrant_edge.SparseVector
+    found = [_model(schema.AVERAGE_TERMS[schema.PASSAGE_WORDS], each).embed_query(searchable(text)) for each in spoken]
+    return _vector({index: value for each in found for index, value in zip(each.indices, each.values, strict=True)})
 
 
 def _sparse(tokens: Mapping[str, float]) -> Any:  # noqa: ANN401
@@ -73,7 +78,7 @@ def _vector(weights: Mapping[int, float]) -> Any:  # noqa: ANN401
 
 
 @cache
-def _model(average_terms: float) -> Any:  # noqa: ANN401
+def _model(average_terms: float, language: str) -> Any:  # noqa: ANN401
     from qdrant_edge import Bm25, Bm25Config
 
-    return Bm25(Bm25Config(language="english", avg_len=average_terms))
+    return Bm25(Bm25Config(language=language, avg_len=average_terms))
