@@ -105,7 +105,7 @@ class Page:
         return tuple(around(boxes) for boxes in rows.values())
 
     def _within(self, word: Word, start: int, end: int) -> Box:
-        """The box of a word; where words are whole lines, as in scripts without spaces, of its part in text[start:end]."""
+        """The box of a word; where words are whole lines, as in scripts without spaces, of its part in that span."""
         if (start <= word.start and word.end <= end) or not SPACELESS_RUN.search(self.text, word.start, word.end):
             return word.box
         return word.box.part(max(start - word.start, 0), min(end, word.end) - word.start, word.end - word.start)
