@@ -7,6 +7,7 @@ from docqa.types import Document
 from ui import connection, notice
 from ui.text import plain
 
+FIRST_YEAR, LAST_YEAR = 1000, 2999
 KINDS = (
     "10-K",
     "10-Q",
@@ -40,28 +41,30 @@ def _form(client: Client, document: Document) -> None:
     st.caption("Questions that name a company, a year or a kind of document find it by this. Empty is: as it was read.")
     kinds = list(dict.fromkeys((*KINDS, *([document.kind] if document.kind else []))))
     with st.form("describe", border=False):
-        title = st.text_input("Title", document.title, max_chars=300, key="describe_title")
-        organisation = st.text_input(
-            "Company, office or authors", document.organisation, max_chars=200, key="describe_organisation"
-        )
-        year = st.number_input("Year", 1000, 2999, document.year, step=1, key="describe_year")
-        kind = st.selectbox(
+        st.text_input("Title", document.title, max_chars=300, key="describe_title")
+        st.text_input("Company, office or authors", document.organisation, max_chars=200, key="describe_organisation")
+        st.number_input("Year", FIRST_YEAR, LAST_YEAR, document.year, step=1, key="describe_year")
+        st.selectbox(
             "Kind",
             kinds,
             index=kinds.index(document.kind) if document.kind else None,
             accept_new_options=True,
             key="describe_kind",
         )
-        if st.form_submit_button("Save", type="primary", icon=":material/check:"):
-            said = {"title": title.strip(), "organisation": organisation.strip(), "year": year, "kind": kind}
-            _save(client, document, said)
+        if st.form_submit_button(
+            "Save", type="primary", icon=":material/check:", on_click=_save, args=(client, document)
+        ):
+            st.rerun()
 
 
-def _save(client: Client, document: Document, said: dict[str, str | int | None]) -> None:
-    before = {field: getattr(document, field) for field in said}
-    changes = {field: value or None for field, value in said.items() if (value or None) != (before[field] or None)}
+def _save(client: Client, document: Document) -> None:
+    changes: dict[str, str | int | None] = {}
+    for field in ("title", "organisation", "year", "kind"):
+        said = st.session_state[f"describe_{field}"]
+        said = said.strip() if isinstance(said, str) else said
+        if (said or None) != (getattr(document, field) or None):
+            changes[field] = said or None
     with notice.refusals():
         if changes:
             client.describe(document.id, changes)
             connection.forget()
-    st.rerun()
