@@ -123,9 +123,10 @@ def _runs(rows: Sequence[_Row]) -> Iterator[list[int]]:
 
 
 def _goes_on(between: Sequence[_Row]) -> bool:
-    """Whether a table goes on after these rows: labels, of which one may be long."""
+    """Whether a table goes on after these rows: labels, of which one may be long, and no heads of columns."""
     return (
         len(between) <= GAP_ROWS
+        and not any(is_head_of_columns(row.text) for row in between)
         and sum(row.is_long for row in between) < 2
         and not any(row.ends_sentence for row in between)
     )

@@ -102,8 +102,12 @@ def _lead(before: Sequence[Lead], start: int, end: int, headings: Sequence[str])
 
 
 def _spans(page: Page, max_words: int) -> Iterator[tuple[int, int]]:
-    """Fill passages piece by piece; end one early at a running row, a heading, or a block that will not fit whole."""
+    """Fill passages piece by piece; end one early where a heading or table begins, or a block that will not fit whole.
+
+    No passage goes over a running row.
+    """
     heading_starts = {heading.start for heading in _standing(page)}
+    openings = [table.opening for table in tables(page.body)]
     running = [start for start, _ in page.running]
     pieces = [piece for sentence in sentences(page.body) for piece in _pieces(page.text, sentence, max_words)]
     words = [len(_WORD.findall(page.text, piece.start, piece.end)) for piece in pieces]
@@ -114,7 +118,8 @@ def _spans(page: Page, max_words: int) -> Iterator[tuple[int, int]]:
     total = 0
     for piece, count in zip(pieces, words, strict=True):
         full = total + count > max_words and held and held[-1].start not in heading_starts
-        at_heading = piece.start in heading_starts and total > max_words / 4
+        begins = piece.start in heading_starts or any(piece.start <= start < piece.end for start in openings)
+        at_heading = begins and total > max_words / 4
         at_block = (
             bool(held)
             and piece.block != held[-1].block

@@ -59,6 +59,12 @@ def test_rows_in_a_passage_of_their_own_carry_the_heads_of_their_table():
     assert {passage.lead for passage in others} == {"Sales 2023 | 2022"}
 
 
+def test_a_table_begins_a_passage():
+    first, second = (f"{name}\n2023\t2022\n" + "\n".join(f"Division {n}\t{n}\t{n}" for n in range(4)) for name in "AB")
+    passages = split(ID, page(f"{first}\n\n{second}"), "doc", HeadingPath(), max_words=60)
+    assert [passage.text for passage in passages] == [first, second]
+
+
 def test_what_a_heading_says_already_is_no_lead():
     rows = "\n".join(f"Division {n}\t{n}\t{n + 1}" for n in range(9))
     sheet = replace(page(f"Sales\n2023\t2022\n{rows}"), headings=(Heading(0, "Sales", 14.0),))
