@@ -58,12 +58,14 @@ def _glyphs(characters: Sequence[Character]) -> Iterator[_Glyph]:
     """Characters with those that are drawn together: of a ligature, all but the first have no width and stand at its
     edge; a mark stands on its letter.
     """
-    wide = [each for each in characters if each[1].x1 > each[1].x0 and not unicodedata.combining(each[0])]
-    rest = [each for each in characters if each not in wide]
+    wide: list[Character] = []
+    rest: list[Character] = []
+    for each in characters:
+        (wide if each[1].x1 > each[1].x0 and not unicodedata.combining(each[0]) else rest).append(each)
     for character, box in wide:
-        joined = [other for other, place in rest if _belongs(place, box) and not character.isspace()]
-        rest = [each for each in rest if not (_belongs(each[1], box) and not character.isspace())]
-        yield _Glyph(unicodedata.normalize("NFKC", character) + "".join(joined), box)
+        joined = [] if character.isspace() else [each for each in rest if _belongs(each[1], box)]
+        rest = [each for each in rest if each not in joined]
+        yield _Glyph(unicodedata.normalize("NFKC", character) + "".join(other for other, _ in joined), box)
 
 
 def _belongs(mark: Box, letter: Box) -> bool:

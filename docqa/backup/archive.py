@@ -67,10 +67,12 @@ class Writing:
 def written(target: Path) -> Iterator[Writing]:
     """A new archive, in its place and on the disk for good once the block ends without error.
 
-    Raises UsageError if there is such a file already.
+    Raises UsageError if there is such a file already, or no directory for it.
     """
     if target.exists():
         raise UsageError(f"{target} exists already: name another file, or remove it first")
+    if not target.parent.is_dir():
+        raise UsageError(f"There is no directory {target.parent}: make it first")
     part = target.with_name(f".{target.name}.part")
     try:
         with part.open("wb") as file, tempfile.TemporaryFile(dir=target.parent) as sums:
