@@ -227,14 +227,18 @@ class ClusterEmbedder:
         return [actor for actors in self._there.values() for actor in actors]
 
     def _started(self, node: str, count: int) -> list[Any]:
-        """Models on cores of a machine; on others, if it is lost before they are there."""
+        """Models on cores of a machine; none if it is lost before they are there."""
         import ray
+        from ray.exceptions import RayActorError
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         # Ray counts no core for them: they run beside the reading, and the system shares the cores out.
         made = ray.remote(num_cpus=0, scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=True))
         actors = [made(machine.Embedding).remote(self._make) for _ in range(count)]
-        self._check(node, ray.get(actors[0].about.remote()))
+        try:
+            self._check(node, ray.get(actors[0].about.remote()))
+        except RayActorError:
+            return []
         return actors
 
     def _check(self, node: str, about: About) -> None:

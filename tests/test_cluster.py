@@ -78,11 +78,19 @@ def machines() -> Iterator[Machines]:
         machines.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster(machines: Machines) -> Iterator[Cluster]:
     cluster = Cluster(machines.address, timeout_s=5, memory_limit_mb=2048)
     yield cluster
     cluster.close()
+
+
+@everything
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9"])
+def test_a_cluster_that_is_not_there_is_said(address: str, monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("ray", reason="pip install -e '.[cluster]'")
+    with pytest.raises(ClusterUnavailable, match=f"{address} .*ray start --head"):
+        Cluster(address, timeout_s=5, memory_limit_mb=2048).submit(refuse)
 
 
 @everything
@@ -197,14 +205,6 @@ def numbers(vector: dict[str, Any]) -> dict[str, Any]:
 def content(path: Path) -> bytes:
     stored = path.read_bytes()
     return gzip.decompress(stored) if path.suffix == ".gz" else stored
-
-
-@everything
-@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9"])
-def test_a_cluster_that_is_not_there_is_said(address: str, monkeypatch: pytest.MonkeyPatch):
-    pytest.importorskip("ray", reason="pip install -e '.[cluster]'")
-    with pytest.raises(ClusterUnavailable, match=f"{address} .*ray start --head"):
-        Cluster(address, timeout_s=5, memory_limit_mb=2048).submit(refuse)
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
