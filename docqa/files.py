@@ -82,19 +82,16 @@ class Files:
 
     def original(self, document_id: str) -> Path:
         """Where the PDF's bytes lie on this machine; where they are in a bucket, a copy of them."""
-        key = _original(document_id)
-        with suppress(FileNotFoundError):
-            return self._store.fetch(key)
-        return self._store.place(key)
+        return self.fetch(_original(document_id))
 
     def has_original(self, document_id: str) -> bool:
         """Whether the PDF is there."""
         return self._store.exists(_original(document_id))
 
-    def readable(self, document_id: str) -> Path:
-        """The PDF to read: the copy that opens without a password if there is one."""
+    def readable(self, document_id: str) -> str:
+        """Key of the PDF to read: of the copy that opens without a password if there is one."""
         unlocked = _unlocked(document_id)
-        return self._store.fetch(unlocked) if self._store.exists(unlocked) else self.original(document_id)
+        return unlocked if self._store.exists(unlocked) else _original(document_id)
 
     def store_original(self, source: Path, document_id: str) -> None:
         """Copy a PDF in, there for good when this returns.
@@ -176,11 +173,10 @@ class Files:
         return [_original(document_id), *([unlocked] if self._store.exists(unlocked) else []), *read]
 
     def fetch(self, key: str) -> Path:
-        """The file under a key, on this machine.
-
-        Raises FileNotFoundError, if not whoever opens it.
-        """
-        return self._store.fetch(key)
+        """The file under a key, or a copy of it, on this machine; opening it fails if there is none."""
+        with suppress(FileNotFoundError):
+            return self._store.fetch(key)
+        return self._store.place(key)
 
     def document_ids(self) -> list[str]:
         """Ids of the documents that have a folder."""

@@ -31,7 +31,7 @@ def read_ahead(
     waiting: deque[tuple[Job, int, Waiting]] = deque()
 
     def begin(job: Job, number: int) -> Pending[ReadPage]:
-        return sandbox.submit(read_page, files.readable(job.document.id), number, options)
+        return sandbox.submit(read_page, files.fetch(job.key), number, options)
 
     try:
         while True:

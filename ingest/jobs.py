@@ -25,6 +25,7 @@ class Job:
     """A document to read, and how far its reading has come."""
 
     document: Document
+    key: str  # of the file to read
     pages: int  # that it has
     todo: list[int]  # page numbers
     metadata: Metadata
@@ -55,39 +56,42 @@ class Read:
 
 def opened(library: Library, sandbox: Runner, documents: Sequence[Document], options: ReadingOptions) -> Iterator[Job]:
     """Jobs for the documents that open; the others are recorded as failed."""
-    for document, pending in _covers(library, sandbox, documents, options):
+    for document, key, pending in _covers(library, sandbox, documents, options):
         try:
             cover = pending.result()
         except DocumentError as error:
             library.catalog.set_state(document.id, "failed", error=str(error))
             continue
         library.catalog.set_state(document.id, document.state, pages=cover.pages)
-        if job := _job(library, document, cover):
+        if job := _job(library, document, key, cover):
             job.older = library.catalog.sources.older_versions(document.id)
-            job.kept = versions.kept(library, sandbox, document.id, job.todo, job.older, options)
+            job.kept = versions.kept(library, sandbox, key, job.todo, job.older, options)
             yield job
 
 
 def _covers(
     library: Library, sandbox: Runner, documents: Sequence[Document], options: ReadingOptions
-) -> Iterator[tuple[Document, Pending[Cover]]]:
-    """Each document with its cover, the next ones being read meanwhile; not all: their files may come from afar."""
+) -> Iterator[tuple[Document, str, Pending[Cover]]]:
+    """Each document with the key of its file and its cover, the next being read meanwhile.
+
+    Not all of them: their files may come from afar.
+    """
     waiting = iter(documents)
-    pending: deque[tuple[Document, Pending[Cover]]] = deque()
+    pending: deque[tuple[Document, str, Pending[Cover]]] = deque()
     while True:
         for document in islice(waiting, COVERS_AHEAD * sandbox.workers - len(pending)):
-            path = library.files.readable(document.id)
-            pending.append((document, sandbox.submit(read_cover, path, options)))
+            key = library.files.readable(document.id)
+            pending.append((document, key, sandbox.submit(read_cover, library.files.fetch(key), options)))
         if not pending:
             return
         yield pending.popleft()
 
 
-def _job(library: Library, document: Document, cover: Cover) -> Job | None:
+def _job(library: Library, document: Document, key: str, cover: Cover) -> Job | None:
     """What is left to read of a document; None if that is nothing."""
     tried = library.catalog.page_outcomes(document.id)
     todo = [number for number in range(1, cover.pages + 1) if number not in tried]
-    job = Job(document, cover.pages, todo, cover.metadata)
+    job = Job(document, key, cover.pages, todo, cover.metadata)
     if not job.todo:
         describe(library, job)
         finish(library, document, job.pages)

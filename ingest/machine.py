@@ -20,7 +20,7 @@ PROBE = "The same model gives the same vector."
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TaskLimits:
     """Of each task."""
 
     timeout_s: float
@@ -46,7 +46,7 @@ class About:
     probe: Vector
 
 
-def run(task: Callable[..., Any], args: Sequence[Any], limits: Limits) -> Any:  # noqa: ANN401  what the task returns
+def run(task: Callable[..., Any], args: Sequence[Any], limits: TaskLimits) -> Any:  # noqa: ANN401  what the task returns
     """Do a task in a sandbox; what docqa raises is returned: it is a result, and nothing to try again."""
     local = [_local(each) if isinstance(each, Shipped) else each for each in args]
     try:
@@ -78,7 +78,7 @@ class Embedding:
 
 
 @cache
-def _sandbox(limits: Limits) -> Sandbox:
+def _sandbox(limits: TaskLimits) -> Sandbox:
     """Of this process, which does one task after the other."""
     return Sandbox(workers=1, timeout_s=limits.timeout_s, memory_limit_mb=limits.memory_limit_mb)
 

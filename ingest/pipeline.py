@@ -112,7 +112,7 @@ class Pipeline:
         for document_id in self._catalog.descriptions.unknown():
             if stopping():
                 return
-            path = self._library.files.readable(document_id)
+            path = self._library.files.fetch(self._library.files.readable(document_id))
             try:
                 metadata = self._sandbox.submit(read_cover, path, self._options).result().metadata
             except DocumentError:

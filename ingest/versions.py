@@ -40,7 +40,7 @@ class Kept:
 def kept(
     library: Library,
     sandbox: Runner,
-    document_id: str,
+    key: str,
     numbers: Sequence[int],
     older: Sequence[str],
     options: ReadingOptions,
@@ -51,7 +51,7 @@ def kept(
         known |= {found: (each, number) for found, number in library.catalog.fingerprints(each).items()}
     if not known:
         return {}
-    path = library.files.readable(document_id)
+    path = library.files.fetch(key)
     looks = [(some, sandbox.submit(glance, path, some, options)) for some in _chunks(numbers, GLANCE_PAGES)]
     same: dict[int, Kept] = {}
     for some, pending in looks:

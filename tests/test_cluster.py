@@ -24,12 +24,12 @@ from docqa.settings import EmbeddingSettings, Settings
 from docqa.types import Scope
 from ingest.cluster import Cluster, ClusterEmbedder, Pending
 from ingest.pipeline import Pipeline
-from ingest.reading import Cover, ReadingOptions, read_cover
+from ingest.reading import ReadingOptions, read_cover
 from ingest.sandbox import PageFailed, Sandbox
 from tests.commands import eventually
 from tests.conftest import EXAMPLES
 from tests.fakes import Silent, WordHashEmbedder
-from tests.test_sandbox import crash, eat_memory, hang, refuse, stumble
+from tests.tasks import crash, eat_memory, hang, refuse, stumble
 
 needs_ray = [pytest.mark.integration, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]
 
@@ -104,7 +104,7 @@ def test_a_cluster_that_is_not_there_is_said(address: str, monkeypatch: pytest.M
     ],
 )
 def test_a_task_that_fails_costs_nothing_but_itself(cluster: Cluster, task: Any, reason: str, make_pdf: Any):
-    failing, next_one = cluster.submit(task), cluster.submit(read_cover, make_pdf("One."))
+    failing, next_one = cluster.submit(task), cluster.submit(read_cover, make_pdf("One."), ReadingOptions())
     with pytest.raises(PageFailed, match=reason):
         failing.result()
     assert next_one.result() == Cover(1, "")
@@ -119,18 +119,18 @@ def test_errors_of_documents_come_through(cluster: Cluster):
 @everything
 def test_a_file_is_shipped_once_to_machines_that_do_not_see_it(cluster: Cluster, make_pdf: Callable[..., Path]):
     path = make_pdf("One.", "Two.")
-    assert cluster.submit(read_cover, path).result() == Cover(2, "")
+    assert cluster.submit(read_cover, path, ReadingOptions()).result().pages == 2
     shipped = cluster._shipped(path)
     assert cluster._shipped(path) is shipped
     make_pdf("Another one.")
     assert cluster._shipped(path) is not shipped
-    assert Pending(cluster._run.remote(read_cover, [shipped], cluster._limits)).result() == Cover(2, "")
+    assert Pending(cluster._run.remote(read_cover, [shipped, ReadingOptions()], cluster._limits)).result().pages == 2
 
 
 @everything
 def test_a_file_that_is_gone_costs_its_page_and_not_the_run(cluster: Cluster, tmp_path: Path):
     with pytest.raises(PageFailed, match="FileNotFoundError"):
-        cluster.submit(read_cover, tmp_path / "gone.pdf").result()
+        cluster.submit(read_cover, tmp_path / "gone.pdf", ReadingOptions()).result()
 
 
 @everything

@@ -9,12 +9,12 @@ import pytest
 
 from docqa.errors import EncryptedPDF
 from ingest import machine
-from ingest.machine import IDLE_S, Limits, Shipped
-from ingest.reading import Cover, read_cover
+from ingest.machine import IDLE_S, Shipped, TaskLimits
+from ingest.reading import ReadingOptions, read_cover
 from ingest.sandbox import PageFailed
-from tests.test_sandbox import refuse, stumble
+from tests.tasks import refuse, stumble
 
-LIMITS = Limits(timeout_s=20, memory_limit_mb=4096)
+LIMITS = TaskLimits(timeout_s=20, memory_limit_mb=4096)
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +67,7 @@ def test_copies_that_nobody_uses_are_removed(cache: Path, tmp_path: Path):
 
 
 def test_a_task_runs_in_a_sandbox_and_its_errors_are_results(make_pdf: Callable[..., Path]):
-    assert machine.run(read_cover, [shipped(make_pdf("One.", "Two."))], LIMITS) == Cover(2, "")
+    assert machine.run(read_cover, [shipped(make_pdf("One.", "Two.")), ReadingOptions()], LIMITS).pages == 2
     assert isinstance(machine.run(refuse, [], LIMITS), EncryptedPDF)
     failed = machine.run(stumble, [], LIMITS)
     assert isinstance(failed, PageFailed)
