@@ -178,6 +178,13 @@ class Files:
             return self._store.fetch(key)
         return self._store.place(key)
 
+    def take(self, key: str, source: Path) -> None:
+        """Move a file here under its key, for good when this returns."""
+        place = self._store.place(key)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(source, place)
+        self._store.keep(key)
+
     def document_ids(self) -> list[str]:
         """Ids of the documents that have a folder."""
         names = (folder.split("/")[1] for folder in self._store.folders())

@@ -4,6 +4,7 @@ import hashlib
 import io
 import shutil
 import tarfile
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from docqa.backup.making import back_up
 from docqa.backup.restoring import WORK, restore
 from docqa.errors import BackupDamaged, UsageError
 from docqa.files import Files
-from docqa.settings import CatalogSettings, Settings
+from docqa.settings import CatalogSettings, FilesSettings, Settings
 
 
 def silent(what: str, done: int, of: int) -> None: ...
@@ -239,6 +240,18 @@ def test_files_that_the_library_lacks_are_told(settings: Settings, tmp_path: Pat
     lost.unlink()
     contents = back_up(settings, tmp_path / "backup.tar", say=silent)
     assert contents.missing == (lost.relative_to(settings.data / "files").as_posix(),)
+
+
+def test_files_in_a_bucket_are_restored_and_backed_up_too(
+    settings: Settings, elsewhere: Settings, backup: Path, tmp_path: Path
+):
+    in_bucket = elsewhere.model_copy(update={"files": FilesSettings(url=f"memory://{uuid.uuid4().hex}")})
+    restore(in_bucket, backup, say=silent)
+    assert held(in_bucket) == held(settings)
+    assert not list(in_bucket.data.glob("files/??"))
+    assert back_up(in_bucket, tmp_path / "again.tar", say=silent).missing == ()
+    with pytest.raises(UsageError, match="DOCQA_FILES__URL holds documents already"):
+        restore(in_bucket.model_copy(update={"data": tmp_path / "third"}), backup, say=silent)
 
 
 def test_a_catalog_on_a_server_is_backed_up_and_restored_too(

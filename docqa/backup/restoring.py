@@ -24,7 +24,7 @@ WORK = "restoring"  # in the data directory: what is there is not in place yet
 def restore(settings: Settings, source: Path, *, say: Say) -> Contents:
     """Make the library that the settings name of a backup; stopped halfway, the same command begins anew.
 
-    Catalog and index go to the servers that the settings name, if any. Raises UsageError if there is a library
+    Catalog, index and files go to the servers that the settings name, if any. Raises UsageError if there is a library
     already, BackupDamaged, LibraryBusy, LibraryMismatch if the backup is of a newer docqa, IndexUnavailable or
     CatalogUnavailable.
     """
@@ -55,6 +55,8 @@ def _check_vacant(settings: Settings) -> None:
             f"There is a library in {data} already: restore into an empty directory (docqa --data DIR restore FILE),"
             " or move this one away first"
         )
+    if settings.files.url and build.files(settings).document_ids():
+        raise UsageError("DOCQA_FILES__URL holds documents already: name another place")
     if settings.catalog.url:
         with build.catalog(settings) as catalog:
             if catalog.count():
@@ -130,6 +132,11 @@ def _put_in_place(settings: Settings, work: Path) -> None:
     """Move what was restored to where it belongs, the catalog last: with it, the library is there."""
     if hasattr(os, "sync"):
         os.sync()
+    if settings.files.url:
+        files = build.files(settings)
+        for path in (work / build.FILES).rglob("*.*"):
+            files.take(path.relative_to(work / build.FILES).as_posix(), path)
+        shutil.rmtree(work / build.FILES, ignore_errors=True)  # empty folders
     for name in (build.FILES, build.INDEX):
         if (work / name).exists():
             os.replace(work / name, settings.data / name)

@@ -46,7 +46,8 @@ def backup(data: Path | None, file: Path) -> None:
 def restore(data: Path | None, file: Path) -> None:
     """Make the library anew of a backup, in a data directory that has none; every byte is checked first.
 
-    With DOCQA_INDEX__URL or DOCQA_CATALOG__URL set, index and catalog go to these servers, which must have none yet.
+    With DOCQA_INDEX__URL, DOCQA_CATALOG__URL or DOCQA_FILES__URL set, these parts go to the servers, which must have
+    none yet.
     """
     from docqa.backup.restoring import restore as bring_back
     from docqa.settings import load
