@@ -107,7 +107,7 @@ def test_a_task_that_fails_costs_nothing_but_itself(cluster: Cluster, task: Any,
     failing, next_one = cluster.submit(task), cluster.submit(read_cover, make_pdf("One."), ReadingOptions())
     with pytest.raises(PageFailed, match=reason):
         failing.result()
-    assert next_one.result() == Cover(1, "")
+    assert next_one.result().pages == 1
 
 
 @everything
