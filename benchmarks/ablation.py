@@ -26,7 +26,7 @@ from unittest.mock import patch
 
 from machine import machine
 
-from docqa import build, fusion, retrieval
+from docqa import build, fusion, retrieval, twins
 from docqa.accounting import words_of_statements
 from docqa.evaluation import questions, run, scoring
 from docqa.evaluation.comparison import interval_of_mean
@@ -38,7 +38,7 @@ from docqa.parts import parts
 from docqa.protocols import Embedder, Reranker, Searcher
 from docqa.retrieval import Retriever
 from docqa.settings import load
-from docqa.types import Passage, PassageKey, Rankings, Scope, Vector
+from docqa.types import Card, Passage, PassageKey, Rankings, Scope, Vector
 
 MEASURES = ("R@1", "R@5", "all@5")
 FIRST = 5  # pages: what the measures look at
@@ -55,6 +55,9 @@ CROSS_ENCODER = "cross-encoder"
 CONTEXT = "its text under headings"
 CLOSEST = f"its text cut to {retrieval.WORDS_READ} words"
 NEIGHBOURS = "neighbouring pages"
+FACTS = "documents named by what they are"
+TEMPERATURE = "its log-odds halved"
+SAME_TEXT = "the same text once"
 MECHANISMS = (
     DENSE,
     PASSAGE_WORDS,
@@ -66,12 +69,15 @@ MECHANISMS = (
     CROSS_ENCODER,
     CONTEXT,
     CLOSEST,
+    TEMPERATURE,
     NEIGHBOURS,
+    FACTS,
+    SAME_TEXT,
 )
 
 Mechanisms = frozenset[str]
 RANKINGS = frozenset([DENSE, PASSAGE_WORDS, PAGE_WORDS])
-OF_CROSS_ENCODER = frozenset([CROSS_ENCODER, CONTEXT, CLOSEST])
+OF_CROSS_ENCODER = frozenset([CROSS_ENCODER, CONTEXT, CLOSEST, TEMPERATURE])
 LEFT_OUT: dict[str, Mechanisms] = {
     **{name: frozenset([name]) for name in MECHANISMS},
     "BM25 of passages and of pages": frozenset([PASSAGE_WORDS, PAGE_WORDS]),
@@ -80,14 +86,20 @@ LEFT_OUT: dict[str, Mechanisms] = {
     **{f"all but {name}": frozenset(MECHANISMS) - {name} for name in (DENSE, PASSAGE_WORDS, PAGE_WORDS)},
 }
 
-VECTOR_OF = {PASSAGE_WORDS: schema.PASSAGE_WORDS, PAGE_WORDS: schema.PAGE_WORDS, DOCUMENT_FIT: schema.DOCUMENT_WORDS}
+VECTOR_OF = {
+    PASSAGE_WORDS: schema.PASSAGE_WORDS,
+    PAGE_WORDS: schema.PAGE_WORDS,
+    DOCUMENT_FIT: schema.DOCUMENT_WORDS,
+    FACTS: schema.FACTS,
+}
 PATCHES: dict[str, tuple[Any, str, object]] = {
     STATEMENTS: (retrieval, "words_of_statements", lambda question: ""),
     NAMED: (retrieval, "pages_named", lambda question: ()),
-    PARTS: (retrieval, "parts", lambda question: ()),
     CONTEXT: (retrieval, "in_context", lambda passage, text: text),
     CLOSEST: (retrieval, "closest_part", lambda text, question, words: text),
+    TEMPERATURE: (fusion, "TEMPERATURE", 1.0),
     NEIGHBOURS: (fusion, "NEIGHBOUR_WEIGHT", 0.0),
+    SAME_TEXT: (twins, "collapsed", lambda pages, same: list(pages)),
 }
 CONCERNS: dict[str, Callable[[str], object]] = {STATEMENTS: words_of_statements, NAMED: pages_named, PARTS: parts}
 
@@ -171,6 +183,9 @@ class NoDense:
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
         return self.index.passages(keys)
 
+    def cards(self, keys: Sequence[PassageKey]) -> dict[str, Card]:
+        return self.index.cards(keys)
+
     def size(self, scope: Scope) -> int:
         return self.index.size(scope)
 
@@ -216,6 +231,8 @@ def _without(whole: Retriever, mechanisms: Collection[str]) -> Iterator[Retrieve
         return {name: vector for name, vector in all_vectors(text, also).items() if name not in left_out}
 
     retriever = whole
+    if PARTS in mechanisms:
+        retriever = replace(retriever, split=lambda question: ())
     if CROSS_ENCODER in mechanisms:
         retriever = replace(retriever, reranker=None)
     if DENSE in mechanisms:

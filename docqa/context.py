@@ -34,9 +34,13 @@ def description(document: Document, text: str) -> str:
 
 
 def in_context(passage: Passage, text: str | None = None) -> str:
-    """The passage, or `text` from it, below what it stands under: its document, the last two headings and its lead."""
+    """The passage, or `text` from it, below what it stands under: its document, the last two headings and its lead.
+
+    A heading that the document is called by is said once.
+    """
     document, *path = passage.headings or ("",)
-    under = " > ".join([document, *path[-2:]])
+    said = document.casefold()
+    under = " > ".join([document, *[heading for heading in path if heading.casefold() not in said][-2:]])
     return "\n".join(filter(None, (under, passage.lead))) + "\n" + (passage.text if text is None else text)
 
 

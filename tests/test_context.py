@@ -44,3 +44,8 @@ def test_a_passage_is_read_under_its_document_and_last_headings():
 )
 def test_years_stand_apart_for_search(text: str, expected: str):
     assert searchable(text) == expected
+
+
+def test_a_heading_that_the_document_is_called_by_is_said_once():
+    passage = Passage("d" * 64, 1, 0, 0, "Sales grew.", ("acme | Annual Report", "ANNUAL REPORT", "Sales"), ())
+    assert in_context(passage) == "acme | Annual Report > Sales\nSales grew."

@@ -12,6 +12,7 @@ ROUTES = [
     ("GET", "/v1/documents/x"),
     ("GET", "/v1/documents/x/file"),
     ("DELETE", "/v1/documents/x"),
+    ("PATCH", "/v1/documents/x"),
     ("POST", "/v1/documents/x/retry"),
     ("POST", "/v1/retry"),
     ("GET", "/v1/documents/x/pages/1"),

@@ -170,7 +170,7 @@ def test_a_route_or_method_that_is_not_there_is_a_problem_too(api: httpx.Client)
     assert (wrong.status_code, wrong.json()["title"]) == (405, "Method not allowed")
     assert wrong.headers["allow"] == "GET, POST"
     assert api.post("/v1/documents/x/pages/3.png").headers["allow"] == "GET"
-    assert api.patch("/v1/documents/x").headers["allow"] == "DELETE, GET"
+    assert api.put("/v1/documents/x").headers["allow"] == "DELETE, GET, PATCH"
     assert api.post("/docs").headers["allow"] == "GET"
 
 
