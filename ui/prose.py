@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from typing import Any, Literal
 
 Kind = Literal["paragraph", "heading", "item", "row"]
@@ -11,6 +12,7 @@ _CITED = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
 _ITEM = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)")
 _HEADING = re.compile(r"#{1,6}\s+")
+_PERIOD = re.compile(r"(?:FY ?)?(?:19|20)\d\d\b|Q[1-4]\b")
 _RULE = re.compile(r"\|?[\s:|-]+\|[\s:|-]*$")  # between the head and the body of a Markdown table
 
 
@@ -33,7 +35,8 @@ class Block:
 
 def blocks(text: str, *, verbatim: bool) -> list[Block]:
     """Cut an answer into blocks, a line each; `verbatim` text is not Markdown, but for bars between cells."""
-    return list(_blocks(text, verbatim))
+    found = list(_blocks(text, verbatim))
+    return list(_over_columns(found)) if verbatim else found
 
 
 def labels(text: str) -> list[int]:
@@ -61,6 +64,20 @@ def _blocks(text: str, verbatim: bool) -> Iterator[Block]:
             yield Block("item", (_spans(line[item.end() :], verbatim),))
         else:
             yield Block("paragraph", (_spans(line, verbatim),))
+
+
+def _over_columns(found: list[Block]) -> Iterator[Block]:
+    """The blocks, with heads of columns moved over these: the rows below have one cell more, which names the row."""
+    above: Block | None = None
+    for block, below in zip_longest(found, found[1:]):
+        is_short = block.kind == "row" and below and below.kind == "row" and len(block.cells) == len(below.cells) - 1
+        is_first = above is None or above.kind != "row" or _PERIOD.match(_text(block.cells[0]))
+        yield Block("row", ((), *block.cells)) if is_short and is_first else block
+        above = block
+
+
+def _text(spans: tuple[Span, ...]) -> str:
+    return "".join(span.text for span in spans)
 
 
 def _spans(text: str, verbatim: bool) -> tuple[Span, ...]:

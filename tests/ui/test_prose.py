@@ -33,3 +33,17 @@ def test_what_is_quoted_is_no_markdown_but_for_the_bars_of_tables() -> None:
 
 def test_labels_come_in_the_order_they_are_named() -> None:
     assert prose.labels("x [3] y [1, 3] z [2]") == [3, 1, 2]
+
+
+def test_heads_of_columns_stand_over_their_columns() -> None:
+    text = "2018 | 2019\nNet income | 3 | 4 [1]\n2017 | 2018\nSales | 7 | 8 [2]\nOther | 9"
+    found = [
+        ["".join(span.text for span in cell) for cell in block.cells] for block in prose.blocks(text, verbatim=True)
+    ]
+    assert found == [
+        ["", "2018", "2019"],
+        ["Net income", "3", "4 [1]"],
+        ["", "2017", "2018"],
+        ["Sales", "7", "8 [2]"],
+        ["Other", "9"],
+    ]
