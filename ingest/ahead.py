@@ -35,7 +35,8 @@ def read_ahead(
 
     try:
         while True:
-            for job, number in islice(tasks, READ_AHEAD * sandbox.workers - len(waiting)):
+            room = READ_AHEAD * sandbox.workers - len(waiting)  # below zero where workers were lost
+            for job, number in islice(tasks, max(room, 0)):
                 waiting.append((job, number, job.kept.get(number) or begin(job, number)))
             if not waiting:
                 return

@@ -79,7 +79,8 @@ def _covers(
     waiting = iter(documents)
     pending: deque[tuple[Document, str, Pending[Cover]]] = deque()
     while True:
-        for document in islice(waiting, COVERS_AHEAD * sandbox.workers - len(pending)):
+        room = COVERS_AHEAD * sandbox.workers - len(pending)  # below zero where workers were lost
+        for document in islice(waiting, max(room, 0)):
             key = library.files.readable(document.id)
             pending.append((document, key, sandbox.submit(read_cover, library.files.fetch(key), options)))
         if not pending:
