@@ -1,12 +1,12 @@
 """A library whose files are in S3, from the first page to the API, on moto's server.
 
-Needs: pip install -e '.[s3]' 'moto[server]'
+Needs: pip install -e '.[s3]', and `moto_server` on the PATH. moto and s3fs want different releases of botocore:
+give moto an environment of its own (python -m venv moto && moto/bin/pip install 'moto[server]').
 """
 
 import shutil
 import socket
 import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,10 +35,12 @@ PDFS = sorted(EXAMPLES.glob("*.pdf"))
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """The address of an S3 server of our own."""
-    pytest.importorskip("moto.server", reason="pip install 'moto[server]'")
     pytest.importorskip("s3fs", reason="pip install -e '.[s3]'")
+    moto = shutil.which("moto_server")
+    if moto is None:
+        pytest.skip("no moto_server: pip install 'moto[server]' in an environment of its own")
     port = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    command = [moto, "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         eventually(lambda: is_listening(port))
         yield f"http://127.0.0.1:{port}"
@@ -53,7 +55,7 @@ def is_listening(port: int) -> bool:
 @pytest.fixture
 def bucket(server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of an empty bucket, which this process may use."""
-    import boto3
+    import s3fs
 
     for name, value in {
         "AWS_ENDPOINT_URL": server,
@@ -63,7 +65,7 @@ def bucket(server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     }.items():
         monkeypatch.setenv(name, value)
     name = uuid.uuid4().hex
-    boto3.client("s3").create_bucket(Bucket=name)
+    s3fs.S3FileSystem().mkdir(name)
     return f"s3://{name}/docqa"
 
 
