@@ -9,7 +9,7 @@ from docqa.parts import parts
 from docqa.protocols import Reranker
 from docqa.readable import as_read
 from docqa.sentences import Sentence, sentences
-from docqa.tables import heads_above
+from docqa.tables import heads_above, is_only_times_and_units
 from docqa.types import Citation, Draft, Evidence, Page, Turn
 from docqa.words import count, stems
 
@@ -179,8 +179,8 @@ def _is_heading(page: Page, sentence: Sentence) -> bool:
 
 
 def _says_something(text: str) -> bool:
-    """Not a lone heading, name or page number."""
-    return count(text) >= QUOTE_WORDS
+    """Not a lone heading, name or page number, and not the mere heads of columns."""
+    return count(text) >= QUOTE_WORDS and not all(map(is_only_times_and_units, text.splitlines()))
 
 
 def _overlap(a: _Candidate, b: _Candidate) -> bool:

@@ -30,6 +30,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _SENTENCE_END = re.compile(r"\w{2,}[.!?;]$")
 _UNIT = re.compile(r"[\s$€£¥%)]*")
 _CELL = re.compile(r"[^\t]+")
+_BRACKETED = re.compile(r"\([^()]+\)")
 _UNIT_BEFORE = re.compile(r"(?:^|(?<=\t)|\s)(?P<unit>[$€£¥(]+)\s*$")
 _UNIT_AFTER = re.compile(r"[\s%)]+")
 _TIME = re.compile(
@@ -93,6 +94,12 @@ def is_head_of_columns(row: str) -> bool:
     words = row.split()
     is_bracketed = bool(words) and words[0][0] == "(" and words[-1][-1] == ")"
     return row.count("\t") > 1 or is_bracketed or (bool(words) and all(map(_TIME.fullmatch, words)))
+
+
+def is_only_times_and_units(row: str) -> bool:
+    """Whether a row holds nothing but years, periods and units in brackets: the heads of columns, without a figure."""
+    held = [cell for cell in map(str.strip, row.split("\t")) if cell]
+    return all(_BRACKETED.fullmatch(cell) or all(map(_TIME.fullmatch, cell.split())) for cell in held)
 
 
 def _row(found: re.Match[str]) -> _Row:

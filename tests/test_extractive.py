@@ -47,6 +47,12 @@ def test_sentences_that_answer_far_worse_are_not_quoted():
     assert len(citations) == 1
 
 
+def test_heads_of_columns_are_not_quoted_by_themselves():
+    filler = "The harbour of the town was built with stones from the hills around it in 1920"
+    citations = quoted("three months ended June 30, 2024", f"Three months ended June 30,\t2023\t2024\n\n{filler}")
+    assert [citation.quote for citation in citations] == [filler]
+
+
 def test_the_text_says_each_quote_with_its_label_and_the_cells_of_rows_apart():
     page = evidence("Grain revenue\t24.1\t29.8 of the million euros that we had in all", label=1)
     draft = QuotationAnswerer(SharedWordsReranker()).answer("grain revenue", [page], say=ignore, show=ignore)

@@ -1,6 +1,6 @@
 import pytest
 
-from docqa.tables import cells, column_heads, heads_above, is_head_of_columns, tables
+from docqa.tables import cells, column_heads, heads_above, is_head_of_columns, is_only_times_and_units, tables
 
 INCOME = """Statement of income
 \t2023\t2022
@@ -100,3 +100,17 @@ def test_a_unit_belongs_to_its_figure(row: str, expected: list[str]):
 )
 def test_heads_of_columns_say_of_what_or_when_figures_are(row: str, expected: bool):
     assert is_head_of_columns(row) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("($ million)\t2022\t2023", True),
+        ("Three months ended June 30,\t2023", True),
+        ("Revenue ($ million)\t2022", False),
+        ("Goodwill (note 4)", False),
+        ("Three months notice", False),
+    ],
+)
+def test_times_and_units_alone_say_nothing(row: str, expected: bool):
+    assert is_only_times_and_units(row) == expected
