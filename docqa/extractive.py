@@ -15,11 +15,11 @@ from docqa.words import count, stems
 
 PAGES_READ = 3  # of the evidence, best first
 PASSAGES_READ = 2  # of each page
-SENTENCES_READ = 12  # by the reranker: those that share most with the question
+SENTENCES_READ = 6  # by the reranker, for each part of a question: the most promising
 QUOTES = 3  # at most
 GAP = 3.0  # a further quote scores at most this much less than the first
 PART_GAP = 8.0  # log-odds that a quote for one part of a question may be below the best for another
-PART_SENTENCES = 6  # at least, that are read for each part
+PLACE = 0.5  # that a sentence of the best page, or of the best passage of its page, is more promising
 SENTENCE_WORDS = 8  # a sentence of fewer words is quoted with what follows it,
 ROW_WORDS = 12  # and so is a row, heading or fragment: its value, or the rest of the thought
 LABEL_WORDS = 3  # at most, of a label in a chart
@@ -37,6 +37,8 @@ class _Candidate:
     start: int
     end: int
     context: str
+    lead: str  # the end of the context
+    favour: float  # by where it stands
 
     @property
     def text(self) -> str:
@@ -87,22 +89,23 @@ class QuotationAnswerer:
         """What to quote: the best first, or for each part of the question in turn."""
         asked = parts(question) if any(each.part for each in evidence) else ()
         if not asked or self.reranker is None:
-            return self._best(question, evidence, read=SENTENCES_READ, quotes=QUOTES, besides=())
+            return self._best(question, evidence, quotes=QUOTES, besides=())
         chosen: list[_Scored] = []
-        read, quotes = max(PART_SENTENCES, SENTENCES_READ // len(asked)), max(1, QUOTES // len(asked))
+        quotes = max(1, QUOTES // len(asked))
         for number, part in enumerate(asked, start=1):
             found = [each for each in evidence if each.part in (0, number)]
-            chosen += self._best(part, found, read=read, quotes=quotes, besides=chosen)
+            chosen += self._best(part, found, quotes=quotes, besides=chosen)
         best = max((each.log_odds for each in chosen), default=0.0)
         return [each for each in chosen if each.log_odds >= best - PART_GAP]
 
     def _best(
-        self, question: str, evidence: Sequence[Evidence], *, read: int, quotes: int, besides: Sequence[_Scored]
+        self, question: str, evidence: Sequence[Evidence], *, quotes: int, besides: Sequence[_Scored]
     ) -> list[_Scored]:
-        candidates = [candidate for each in evidence[:PAGES_READ] for candidate in _candidates(each)]
+        read = evidence[:PAGES_READ]
+        candidates = [each for place, page in enumerate(read) for each in _candidates(page, place)]
         if self.reranker is None:
             return [_Scored(candidate, 0.0, 0.0) for candidate in candidates[:1]]
-        candidates = _promising(question, candidates, read)
+        candidates = _promising(question, candidates)
         log_odds = self.reranker.score(question, [f"{candidate.context}\n{candidate.text}" for candidate in candidates])
         scored = [
             _Scored(candidate, odds, odds + PAGE_WEIGHT * candidate.evidence.score)
@@ -119,32 +122,38 @@ class QuotationAnswerer:
         return chosen
 
 
-def _promising(question: str, candidates: list[_Candidate], most: int) -> list[_Candidate]:
-    """The candidates that share most rare words with the question for their length, in their order; ties by place."""
-    if len(candidates) <= most:
+def _promising(question: str, candidates: list[_Candidate]) -> list[_Candidate]:
+    """Those to read, in their order: what shares most rare words with the question for its length and is well placed.
+
+    The words of what a candidate goes on from count like its own.
+    """
+    if len(candidates) <= SENTENCES_READ:
         return candidates
-    said = [stems(candidate.text) for candidate in candidates]
-    having = Counter(stem for each in said for stem in each)
     asked = stems(question)
-    shared = [
-        sum(math.log(1 + len(candidates) / having[stem]) for stem in asked & each) / math.sqrt(5 + len(each))
-        for each in said
+    own = [stems(candidate.text) for candidate in candidates]
+    said = [each | stems(candidate.lead) for each, candidate in zip(own, candidates, strict=True)]
+    having = Counter(stem for each in said for stem in each)
+    rarity = {stem: math.log(1 + len(candidates) / having[stem]) for stem in asked if stem in having}
+    promise = [
+        sum(rarity[stem] for stem in asked & all_said) / math.sqrt(5 + len(each)) + candidate.favour
+        for all_said, each, candidate in zip(said, own, candidates, strict=True)
     ]
-    best = sorted(range(len(candidates)), key=lambda place: -shared[place])[:most]
+    best = sorted(range(len(candidates)), key=lambda place: -promise[place])[:SENTENCES_READ]
     return [candidates[place] for place in sorted(best)]
 
 
-def _candidates(evidence: Evidence) -> list[_Candidate]:
-    """What can be quoted from the best passages of a page, each with what it stands under."""
+def _candidates(evidence: Evidence, place: int) -> list[_Candidate]:
+    """What can be quoted from the best passages of the page at this place, each with what it stands under."""
     found = sentences(evidence.page.body)
     candidates = []
-    for passage in evidence.passages[:PASSAGES_READ]:
+    for number, passage in enumerate(evidence.passages[:PASSAGES_READ]):
         headings = " > ".join(passage.headings[:1] + passage.headings[1:][-1:])
         context = f"{headings}\n{passage.lead}".strip()
+        favour = PLACE * (1 - place / (PAGES_READ - 1)) + PLACE * (number == 0)
         inside = [each for each in found if each.start >= passage.start and each.end <= passage.end]
-        for place in range(len(inside)):
-            start, end = _extended(evidence.page, inside[place:])
-            candidates.append(_Candidate(evidence, start, end, context))
+        for first in range(len(inside)):
+            span = _extended(evidence.page, inside[first:])
+            candidates.append(_Candidate(evidence, *span, context, passage.lead, favour))
     return [candidate for candidate in candidates if _says_something(candidate.text)] or candidates
 
 
