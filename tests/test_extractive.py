@@ -1,6 +1,9 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
-from docqa.extractive import QuotationAnswerer
+import pytest
+
+from docqa.extractive import SENTENCES_READ, QuotationAnswerer
 from docqa.readable import as_read
 from docqa.types import Citation
 from tests.fakes import SharedWordsReranker, evidence
@@ -101,24 +104,48 @@ def test_labels_count_up_in_the_order_of_the_quotes():
     assert [(each.label, each.page.number) for each in draft.shown] == [(1, 2), (2, 1)]
 
 
+class Counting(SharedWordsReranker):
+    """Keeps what it read."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def score(self, question: str, texts: Sequence[str]) -> list[float]:
+        self.read += texts
+        return super().score(question, texts)
+
+
+FILLER = " ".join(f"The {word} of the town is an old one that few people know." for word in "abcdefghijklmnopqrstuvw")
+
+
 def test_of_a_long_page_what_shares_words_with_the_question_is_read():
-    class Counting(SharedWordsReranker):
-        read = 0
-
-        def score(self, question, texts):
-            self.read += len(texts)
-            return super().score(question, texts)
-
     reranker = Counting()
-    filler = " ".join(
-        f"The {word} of the town is an old one that few people know." for word in "abcdefghijklmnopqrstuvw"
-    )
-    page = evidence(f"{filler} The ferries carried 12,000 passengers in the whole of last year.")
+    page = evidence(f"{FILLER} The ferries carried 12,000 passengers in the whole of last year.")
     draft = QuotationAnswerer(reranker).answer(
         "How many passengers did the ferry carry?", [page], say=ignore, show=ignore
     )
     assert "12,000 passengers" in draft.text
-    assert reranker.read <= 12
+    assert len(reranker.read) == SENTENCES_READ
+
+
+def test_of_what_shares_as_much_that_of_the_best_page_is_read():
+    reranker = Counting()
+    pages = [evidence(FILLER.replace("town", name), label=number) for number, name in enumerate(("city", "town"), 1)]
+    QuotationAnswerer(reranker).answer("Which old one do few people know?", pages, say=ignore, show=ignore)
+    assert len(reranker.read) == SENTENCES_READ and all("city" in text for text in reranker.read)
+
+
+@pytest.mark.parametrize(("lead", "is_read"), [("Grain revenue", True), ("", False)])
+def test_the_lead_of_a_row_counts_like_its_own_words(lead: str, is_read: bool):
+    row = "North quay, without the cranes and the sheds\t4.2\t5.1\t6.3\t7.4\t8.5\t9.6"
+    page = evidence(f"{FILLER}\n{row}")
+    prose = replace(page.passages[0], text=FILLER)
+    table = replace(prose, text=row, start=len(FILLER) + 1, ordinal=1, lead=lead)
+    reranker = Counting()
+    QuotationAnswerer(reranker).answer(
+        "What was grain revenue?", [replace(page, passages=(prose, table))], say=ignore, show=ignore
+    )
+    assert any("North quay" in text for text in reranker.read) == is_read
 
 
 def test_each_part_of_a_question_is_quoted_from_what_was_found_for_it():
