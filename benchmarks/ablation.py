@@ -96,7 +96,7 @@ PATCHES: dict[str, tuple[Any, str, object]] = {
     STATEMENTS: (retrieval, "words_of_statements", lambda question: ""),
     NAMED: (retrieval, "pages_named", lambda question: ()),
     CONTEXT: (retrieval, "in_context", lambda passage, text: text),
-    CLOSEST: (retrieval, "closest_part", lambda text, question, words: text),
+    CLOSEST: (retrieval, "closest_part", lambda text, worth, words: text),
     TEMPERATURE: (fusion, "TEMPERATURE", 1.0),
     NEIGHBOURS: (fusion, "NEIGHBOUR_WEIGHT", 0.0),
     SAME_TEXT: (twins, "collapsed", lambda pages, same: list(pages)),

@@ -1,7 +1,6 @@
 """The answer without a language model: the sentences and table rows that answer best, word for word."""
 
 import math
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,7 +10,7 @@ from docqa.readable import as_read
 from docqa.sentences import Sentence, sentences
 from docqa.tables import heads_above, is_only_times_and_units
 from docqa.types import Citation, Draft, Evidence, Page, Turn
-from docqa.words import count, stems
+from docqa.words import count, rarity, stems
 
 PAGES_READ = 3  # of the evidence, best first
 PASSAGES_READ = 2  # of each page
@@ -132,10 +131,9 @@ def _promising(question: str, candidates: list[_Candidate]) -> list[_Candidate]:
     asked = stems(question)
     own = [stems(candidate.text) for candidate in candidates]
     said = [each | stems(candidate.lead) for each, candidate in zip(own, candidates, strict=True)]
-    having = Counter(stem for each in said for stem in each)
-    rarity = {stem: math.log(1 + len(candidates) / having[stem]) for stem in asked if stem in having}
+    worth = rarity(asked, said)
     promise = [
-        sum(rarity[stem] for stem in asked & all_said) / math.sqrt(5 + len(each)) + candidate.favour
+        sum(worth[stem] for stem in asked & all_said) / math.sqrt(5 + len(each)) + candidate.favour
         for all_said, each, candidate in zip(said, own, candidates, strict=True)
     ]
     best = sorted(range(len(candidates)), key=lambda place: -promise[place])[:SENTENCES_READ]

@@ -13,7 +13,7 @@ from docqa.pagenames import only_pages_named, pages_named
 from docqa.parts import parts
 from docqa.protocols import Embedder, Reranker, Searcher
 from docqa.types import Match, PageHit, Passage, PassageKey, Rankings, Retrieval, SamePage, Scope, Vector
-from docqa.words import closest_part
+from docqa.words import closest_part, rarity, stems
 
 PASSAGES_RANKED = 50  # of each ranking; with 400 the first ten pages are nearly the same
 PASSAGES_PER_PAGE = 3  # that are read for a page
@@ -21,7 +21,7 @@ BEGINNING = 30  # words of a page that tell whether it may have the same text as
 MOST_PASSAGES = 64  # of a page that is compared as a whole
 PARTS_AMONG = 5  # pages among which every part of a question has one: as many as an answer by quotation shows
 READ_AT_ONCE = 4  # pages that the reranker reads before it looks at the clock
-WORDS_READ = 40  # of its best passage by the reranker: those that share most with the question
+WORDS_READ = 40  # of its best passage by the reranker: those that share most rare words with the question
 
 
 @dataclass(slots=True)
@@ -163,7 +163,8 @@ class Retriever:
             return {}
         found = self.index.passages([page.passages[0] for page in pages])
         read = {page.key: found[page.passages[0]] for page in pages if page.passages[0] in found}
-        closest = [closest_part(passage.text, question, words=WORDS_READ) for passage in read.values()]
+        worth = rarity(stems(question), [stems(passage.text) for passage in read.values()])
+        closest = [closest_part(passage.text, worth, words=WORDS_READ) for passage in read.values()]
         texts = [in_context(*each) for each in zip(read.values(), closest, strict=True)]
         return dict(zip(read, self.reranker.score(question, texts), strict=True))
 

@@ -1,6 +1,9 @@
 """The words of a text that carry its meaning. Pure."""
 
+import math
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 
 from docqa.scripts import SPACELESS, folded, pairs
 
@@ -13,6 +16,7 @@ _TERM = re.compile(
 )
 _SPACELESS = re.compile(f"[{SPACELESS}]")
 STEM = 6  # letters by which forms of one word are taken for the same
+REPEATED = 0.3
 
 _STOP_WORDS = frozenset(
     "the and for are was were has have had that this these those with from which who whom its their they she him her"
@@ -43,20 +47,33 @@ def count(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def closest_part(text: str, question: str, *, words: int) -> str:
-    """So many words of a text, those in a row that share most with the question; the first of several alike."""
+def rarity(asked: Set[str], texts: Sequence[Set[str]]) -> dict[str, float]:
+    """What each stem that is asked for is worth among texts, given as their stems: the fewer have it, the more."""
+    having = Counter(stem for text in texts for stem in text & asked)
+    return {stem: math.log(1 + len(texts) / number) for stem, number in having.items()}
+
+
+def closest_part(text: str, worth: Mapping[str, float], *, words: int) -> str:
+    """So many words of a text, those in a row whose stems are worth most; the first of several alike.
+
+    Each time that a stem comes again counts REPEATED of its worth, up to three times.
+    """
     spans = [match.span() for match in _WORD.finditer(text)]
     if len(spans) <= words:
         return text
-    asked = stems(question)
-    shares = [bool(stems(_with_next(text, start, end)) & asked) for start, end in spans]
-    shared = best = sum(shares[:words])
-    first = 0
+    held = [stems(_with_next(text, start, end)) & worth.keys() for start, end in spans]
+    counts = Counter(stem for each in held[:words] for stem in each)
+    first, best = 0, _worth(counts, worth)
     for place in range(1, len(spans) - words + 1):
-        shared += shares[place + words - 1] - shares[place - 1]
-        if shared > best:
-            best, first = shared, place
+        counts.subtract(held[place - 1])
+        counts.update(held[place + words - 1])
+        if (here := _worth(counts, worth)) > best + 1e-9:
+            first, best = place, here
     return text[spans[first][0] : spans[first + words - 1][1]]
+
+
+def _worth(counts: Mapping[str, int], worth: Mapping[str, float]) -> float:
+    return sum(worth[stem] * (1 + REPEATED * min(number - 1, 3)) for stem, number in counts.items() if number)
 
 
 def _with_next(text: str, start: int, end: int) -> str:

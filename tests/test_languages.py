@@ -10,7 +10,7 @@ from docqa.library import Library
 from docqa.scripts import ENGLISH, folded, language, languages, spaced
 from docqa.sentences import sentences
 from docqa.types import Scope
-from docqa.words import closest_part, count, stems, terms
+from docqa.words import closest_part, count, rarity, stems, terms
 from ingest.parse import PDF
 from ingest.pipeline import Pipeline
 from tests.fakes import WordHashEmbedder, run
@@ -179,7 +179,7 @@ def test_forms_of_a_letter_are_one():
 
 def test_the_closest_part_of_a_text_without_spaces_is_read():
     text = "收入增长。" * 20 + "工厂在上海关闭。" + "风险不变。" * 20
-    part = closest_part(text, "上海工厂什么时候关闭？", words=8)
+    part = closest_part(text, rarity(stems("上海工厂什么时候关闭？"), [stems(text)]), words=8)
     assert ("上海" in part, len(part) < 30) == (True, True)
 
 

@@ -1,4 +1,6 @@
-from docqa.words import closest_part, stems, terms
+import pytest
+
+from docqa.words import closest_part, rarity, stems, terms
 
 
 def test_terms_are_numbers_and_words_that_carry_meaning():
@@ -9,14 +11,22 @@ def test_forms_of_one_word_have_one_stem():
     assert stems("increased") == stems("increases") == stems("increasing")
 
 
-def test_the_words_that_share_most_with_a_question_are_read():
-    text = "alpha beta gamma\tdelta\nThe ferries carried passengers last year omega psi"
-    assert closest_part(text, "How many passengers did the ferry carry?", words=4) == "The ferries carried passengers"
+def test_what_few_texts_have_is_worth_more():
+    worth = rarity({"ferry", "port", "whale"}, [{"ferry", "port"}, {"port"}, {"port", "town"}])
+    assert set(worth) == {"ferry", "port"}
+    assert worth["ferry"] > worth["port"] > 0
 
 
-def test_a_short_text_is_read_whole():
-    assert closest_part("two  words", "anything", words=2) == "two  words"
-
-
-def test_without_a_shared_word_the_beginning_is_read():
-    assert closest_part("one two three four", "unrelated", words=2) == "one two"
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("alpha beta gamma\tdelta\nThe ferries carried passengers last year", "The ferries carried passengers"),
+        ("carried carried and then by ferry from here", "and then by ferry"),
+        ("carried once and no more but carried here and carried there", "carried here and carried"),
+        ("one two three four five", "one two three four"),
+        ("two  words", "two  words"),
+    ],
+    ids=["several", "a rare one", "again and again", "none", "a short text"],
+)
+def test_the_words_in_a_row_that_are_worth_most_are_read(text: str, part: str):
+    assert closest_part(text, {"ferry": 2.0, "ferrie": 2.0, "passen": 1.0, "carrie": 0.5}, words=4) == part
