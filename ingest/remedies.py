@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-DOT = 40  # grey levels of 256 by which a speck is darker, or lighter, than all that is around it
+DOT = 40  # grey levels of 256 by which a speck differs from all that is around it, itself half as even
 SPECKLED = 0.01  # share of an image in specks; clean print has less than half of that
 FAINT = 64  # grey levels between paper and ink, of which print has 150 and more
 BLANK = 10  # fewer are in the paper itself
@@ -15,13 +15,14 @@ _EXTREMES = (0.5, 99.5)  # percentiles: paper and ink
 
 
 def is_speckled(image: Image.Image) -> bool:
-    """Whether it is full of single dots."""
+    """Whether it is full of single dots; noise everywhere is none: OCR reads it better than what a filter leaves."""
     grey = np.asarray(image.convert("L"))
     if min(grey.shape) < 3:
         return False
     around = [_moved(grey, down, right) for down in range(3) for right in range(3) if (down, right) != (1, 1)]
     middle = _moved(grey, 1, 1).astype(np.int16)
-    specks = (middle + DOT < reduce(np.minimum, around)) | (middle - DOT > reduce(np.maximum, around))
+    darkest, lightest = reduce(np.minimum, around).astype(np.int16), reduce(np.maximum, around).astype(np.int16)
+    specks = ((middle + DOT < darkest) | (middle - DOT > lightest)) & (lightest - darkest < DOT // 2)
     return bool(specks.mean() > SPECKLED)
 
 

@@ -24,6 +24,11 @@ def test_single_dots_are_told_from_print_and_can_be_taken_away():
     assert not is_speckled(despeckled(speckled(printed())))
 
 
+def test_noise_everywhere_is_no_dots():
+    noise = np.random.default_rng(1).normal(0, 50, (300, 400, 1))
+    assert not is_speckled(Image.fromarray((np.asarray(printed()) + noise).clip(0, 255).astype(np.uint8)))
+
+
 def test_white_dots_on_black_are_dots_too():
     assert is_speckled(Image.eval(speckled(printed()), lambda value: 255 - value))
 
