@@ -4,20 +4,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from docqa.grammar import ENGLISH_GRAMMAR, any_of, grammars
+from docqa.scripts import SPACELESS
 from docqa.words import terms
 
 FEW_TERMS = 2  # a question with no more of them may lean on the one before
 SHORT_TERMS = 4  # in a longer question a pronoun more often stands for something in it
 
-_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
-_OPENING = re.compile(r"^\W*(?:and|but|or|also|then|so|what about|how about)\b", re.IGNORECASE)
-_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers)\b", re.IGNORECASE)
-_POINTER = re.compile(
-    r"\b(?:this|that|these|those)(?=\W*$)|\b(?:the same|the former|the latter|the other(?: one)?s?)\b"
-    r"|\b(?:this|that|these|those|the same) (?:year|period|quarter|figure|amount|number|company|document|report|page"
-    r"|table|section|change|increase|decrease|one|case|time)s?\b",
-    re.IGNORECASE,
-)
+# A year may touch what is written without spaces: 2021年.
+_YEAR = re.compile(rf"(?:\b|(?<=[{SPACELESS}]))(?:19|20)\d{{2}}(?:\b|(?=[{SPACELESS}]))")
+_PARTICLES = re.compile("那么|那麼|[那呢的年]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +32,35 @@ def meaning(question: str, before: Sequence[str]) -> Meaning:
     """
     meant, certain = "", True
     for each in (*before, question):
-        leans, certain = _leans(each) if meant else (False, True)
+        leans, certain = _leans(each, meant) if meant else (False, True)
         meant = _together(meant, each) if leans else each
     return Meaning(meant, certain)
 
 
-def _leans(question: str) -> tuple[bool, bool]:
+def _leans(question: str, before: str) -> tuple[bool, bool]:
     """Whether a question leans on the one before, and whether that is certain."""
-    own = terms(_YEAR.sub("", question))
-    if _OPENING.match(question) or _POINTER.search(question) or not own:
+    own = _own(question, before)
+    known = grammars(question, before)
+    if any_of((each.opening for each in known), question) or any_of((each.pointer for each in known), question):
         return True, True
-    if _PRONOUN.search(question):
+    if not own:
+        return True, True
+    if any_of((each.pronoun for each in known), question):
         return True, len(own) <= SHORT_TERMS
     return len(own) <= FEW_TERMS, len(own) > FEW_TERMS
+
+
+def _own(question: str, before: str) -> set[str]:
+    """The words of a question that say something, besides years."""
+    words = terms(_PARTICLES.sub(" ", _YEAR.sub("", question)))
+    function_words = [each.function_words for each in grammars(question, before) if each is not ENGLISH_GRAMMAR]
+    return words.difference(*function_words)
 
 
 def _together(before: str, question: str) -> str:
     """The question before with what the new one changes: other years take the place of its years."""
     years = _YEAR.findall(question)
-    if years and not terms(_YEAR.sub("", question)):
+    if years and not _own(question, before):
         changed = iter(years)
         renewed = _YEAR.sub(lambda _: next(changed, ""), before)
         left = list(changed)

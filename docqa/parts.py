@@ -1,9 +1,10 @@
 """The parts of a question that asks for several things. Pure; rules, not a language model."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from docqa import followup
+from docqa.grammar import COMMAS, Grammar, any_of, grammars
 from docqa.words import terms
 
 MOST_PARTS = 6  # a longer list is searched as one question
@@ -12,21 +13,16 @@ ITEM_WORDS = 6  # at most, of an item of a list
 
 _WORD = re.compile(r"""["“][^"”]+["”]|\d[\d.,]*\d|[^\s,;:?!()\[\]"“”]+|[,;:?!()\[\]]""")
 _SENTENCE_END = re.compile(r"(?<=[?!.])\s+(?=[^\W\da-z_]|[\"“„«¿])|(?<=[？！。؟])\s*")
-_COMPARES = re.compile(r"\bcompar", re.IGNORECASE)
-_PAIRING = re.compile(r"\b(?:both|between)\s+$", re.IGNORECASE)
-_PAGES = re.compile(r"\b(?:pages?|pp?\.)\s*$", re.IGNORECASE)  # these are found by their numbers
-
-_JOINTS = frozenset([",", ";", "and", "or", "vs", "vs.", "versus"])
-_COMPARING_JOINTS = _JOINTS | {"to", "with"}
-_CONTRASTS = frozenset(["or", "vs", "vs.", "versus"])
-_COMMAS = frozenset([",", ";"])
-_ARTICLES = frozenset(["a", "an", "the"])
-_NOT_IN_ITEMS = _COMPARING_JOINTS | frozenset(
-    "a an the this that these those of in on at by for from into over under during as than per about what which who"
-    " whom whose when where why how is are was were be been being do does did has have had can could will would shall"
-    " should may might must not no it its their his her our your give list name find show tell me us respectively each"
-    " among according if then there between both compare comparing compared comparison : ? ! ( ) [ ]".split()
+_NOT_IN_ITEMS = frozenset(":?!()[]")
+# 比较A和B的..., 2019年、2020年和2021年: where no spaces are put between words, what stands around a list must tell it.
+_CHINESE_JOINT = "[、，和与與跟及]"
+_CHINESE_PAIR = re.compile(
+    r"(?P<before>(?:比[较較]|[对對]比)(?:一下)?)(?P<first>[^、，和与與跟及的]{1,20})(?:和|与|與|跟|及|、)"
+    r"(?P<last>[^、，和与與跟及的]{1,20}?)(?P<after>的|在|(?:19|20)\d{2}年)"
 )
+_CHINESE_YEARS = re.compile(rf"(?:19|20)\d{{2}}年?(?:{_CHINESE_JOINT}(?:19|20)\d{{2}}年?)+(?<=年)")
+
+_ELIDED = ("d'", "d’", "l'", "l’")  # before a French name
 
 Span = tuple[int, int]
 
@@ -53,28 +49,60 @@ def _questions(text: str) -> tuple[str, ...]:
 
 def _lists(question: str) -> Iterator[tuple[str, ...]]:
     """For every list in a question, the question with one item after another in its place."""
-    joints = _COMPARING_JOINTS if _COMPARES.search(question) else _JOINTS
+    yield from _chinese_lists(question)
+    known = grammars(question)
+    compares = any_of((each.compares for each in known), question)
+    joints = _all(each.joints | each.comparing_joints if compares else each.joints for each in known)
+    contrasts = _all(each.contrasts for each in known)
+    kinds = [_is_number, _is_name, _is_quoted]
+    if not compares and not all(each.capitals_are_names for each in known):
+        kinds.remove(_is_name)
     words = list(_WORD.finditer(question))
     place = 0
     while place < len(words):
-        items, joined, place = _run(words, place, joints)
+        items, joined, place = _run(words, place, joints, known)
         before = question[: words[items[0][0]].start()] if items else ""
-        is_generic = len(items) > 2 or not _CONTRASTS.isdisjoint(joined) or bool(_PAIRING.search(before))
-        spans = next(filter(None, (_alike(words, items, kind) for kind in (_is_number, _is_name, _is_quoted))), None)
+        is_paired = any_of((each.pairing for each in known), before)
+        is_generic = (len(items) > 2 or not contrasts.isdisjoint(joined) or is_paired) and not _binds(
+            question[words[items[-1][1] - 1].end() :] if items else "", known
+        )
+        spans = next(filter(None, (_alike(words, items, kind) for kind in kinds)), None)
         if spans is None and is_generic and len(items) > 1:
             spans = [_shortened(items), *items[1:]]
         before = question[: words[spans[0][0]].start()] if spans else ""
-        if spans is not None and joined - _COMMAS and not _PAGES.search(before):
-            yield tuple(_with_only(question, words, spans, each) for each in spans)
+        if spans is not None and joined - COMMAS and not any_of((each.pages for each in known), before):
+            yield tuple(_with_only(question, words, spans, each, known) for each in spans)
 
 
-def _run(words: Sequence[re.Match[str]], place: int, joints: frozenset[str]) -> tuple[list[Span], set[str], int]:
+def _binds(after: str, known: Sequence[Grammar]) -> bool:
+    """Whether what follows a list may belong to its last item alone: "flujo de caja"."""
+    return any(each.binding.match(after) for each in known)
+
+
+def _all(words: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*words)
+
+
+def _chinese_lists(question: str) -> Iterator[tuple[str, ...]]:
+    if years := _CHINESE_YEARS.search(question):
+        each_year = re.findall(r"\d{4}", years[0])
+        yield tuple(f"{question[: years.start()]}{year}年{question[years.end() :]}" for year in each_year)
+    if pair := _CHINESE_PAIR.search(question):
+        rest = question[pair.start("after") :]
+        yield tuple(f"{question[: pair.start('first')]}{pair[item]}{rest}" for item in ("first", "last"))
+
+
+def _run(
+    words: Sequence[re.Match[str]], place: int, joints: frozenset[str], known: Sequence[Grammar]
+) -> tuple[list[Span], set[str], int]:
     """The items of the list that begins at a word (ranges of words), what joins them, and the word to go on from."""
     items: list[Span] = []
     joined: set[str] = set()
+    articles = _all(each.articles for each in known)
+    outside = _NOT_IN_ITEMS | _all(each.joints | each.comparing_joints | each.function_words for each in known)
     while True:
         end = place
-        while end < len(words) and end - place < ITEM_WORDS and words[end][0].casefold() not in _NOT_IN_ITEMS:
+        while end < len(words) and end - place < ITEM_WORDS and _bare(words[end][0]) not in outside:
             end += 1
         if end == place:
             return items, joined, place + 1
@@ -83,7 +111,7 @@ def _run(words: Sequence[re.Match[str]], place: int, joints: frozenset[str]) -> 
         while place < len(words) and words[place][0].casefold() in joints:
             joined.add(words[place][0].casefold())
             place += 1
-            if place < len(words) and words[place][0].casefold() in _ARTICLES:
+            while place < len(words) and words[place][0].casefold() in articles:
                 place += 1
         if place == end:
             return items, joined, place
@@ -111,19 +139,27 @@ def _shortened(items: Sequence[Span]) -> Span:
     return max(start, end - max(stop - begin for begin, stop in items[1:])), end
 
 
+def _bare(word: str) -> str:
+    return word.casefold().lstrip("¿¡")
+
+
 def _is_number(word: str) -> bool:
     return any(character.isdigit() for character in word)
 
 
 def _is_name(word: str) -> bool:
-    return word[0].isupper()
+    return (word[2:] if word[:2] in _ELIDED else word)[:1].isupper()
 
 
 def _is_quoted(word: str) -> bool:
     return word[0] in '"“'
 
 
-def _with_only(question: str, words: Sequence[re.Match[str]], items: Sequence[Span], item: Span) -> str:
-    before = _PAIRING.sub("", question[: words[items[0][0]].start()])
+def _with_only(
+    question: str, words: Sequence[re.Match[str]], items: Sequence[Span], item: Span, known: Sequence[Grammar]
+) -> str:
+    before = question[: words[items[0][0]].start()]
+    for each in known:
+        before = each.pairing.sub("", before)
     after = question[words[items[-1][1] - 1].end() :]
     return " ".join((before + question[words[item[0]].start() : words[item[1] - 1].end()] + after).split())

@@ -16,7 +16,13 @@ _NEXT = r"""\s+(?:[\"'“‘„(\[¿¡]|«\s?)?(?P<next>[^\W_])"""
 _SENTENCE_END = re.compile(rf"[.!?](?!{_GOES_ON}){_CLOSED}(?={_NEXT})|[。！？｡؟۔।][」』”）]*")
 _ABBREVIATION = re.compile(
     r"\b(?:[A-ZА-Я]|Mr|Mrs|Ms|Dr|Prof|St|Nos?|Figs?|Eq|Sec|Ch|Vol|pp|vs|cf|al|etc|approx|ca|e\.g|i\.e|U\.S|U\.K|Inc|Ltd|Corp|Co"
-    r"|bzw|bspw|Nr|Abs|Mio|Mrd|Tsd|vgl|usw|inkl|evtl|ggf|Mme|Mlle|Sr|Sra|núm|pág|г|гг|т|е|к|стр|рис|руб|им|ул)\.$"
+    r"|bzw|bspw|Nr|Abs|Mio|Mrd|Tsd|vgl|usw|inkl|evtl|ggf|d\. ?h|Mme|Mlle|p\. ?ex"
+    r"|Sr|Sra|Srta|Dra|EE|UU|p\. ?ej|núm|pág|г|гг|т|е|к|стр|рис|руб|им|ул)\.$"
+)
+
+_BEFORE_FIGURE = re.compile(  # "Abb. 3", "art. 5": an abbreviation only there
+    r"\b(?:Abb|Tab|Art|(?<![Tt]he )(?<!-)art|Anl|Kap|Ziff|Bd|zzgl|Okt|Dez|[Ff]ig|chap|env|janv|févr|avr|juil|déc|aprox"
+    r"|dic)\.$"
 )
 
 
@@ -52,10 +58,17 @@ def sentences(text: str) -> list[Sentence]:
 def _prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for stop in _SENTENCE_END.finditer(text, start, end):
         begins = stop["next"] is None or not stop["next"].islower()
-        if begins and not _ABBREVIATION.search(text, start, stop.start() + 1):
+        if begins and not _is_abbreviation(text, start, stop):
             yield _stripped(text, start, stop.end())
             start = stop.end()
     yield _stripped(text, start, end)
+
+
+def _is_abbreviation(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Whether a full stop only ends an abbreviation."""
+    end = stop.start() + 1
+    before_figure = (stop["next"] or "").isdigit() and _BEFORE_FIGURE.search(text, start, end)
+    return bool(before_figure or _ABBREVIATION.search(text, start, end))
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from docqa.types import Box
 from ingest.ink import share_beside
 from ingest.layout import Line, in_reading_order
 from ingest.pictures import is_drawing
+from ingest.remedies import despeckled, is_speckled, stretched
 from ingest.strips import Strips
 from ingest.upright import Stance
 
@@ -39,8 +40,9 @@ def needed(lines: list[Line], image: Image.Image, *, points_per_pixel: float) ->
     if len(text) >= MIN_CHARACTERS_WITH_PICTURE:
         return False
     boxes = [box for line in lines for _, box in line.words]
-    ink = share_beside(boxes, image, points_per_pixel=points_per_pixel)
-    return ink > (DUST if len(text) < MIN_CHARACTERS else PICTURE)
+    if len(text) < MIN_CHARACTERS:
+        return share_beside(boxes, stretched(image), points_per_pixel=points_per_pixel) > DUST
+    return share_beside(boxes, image, points_per_pixel=points_per_pixel) > PICTURE
 
 
 def _is_garbled(character: str) -> bool:
@@ -51,9 +53,14 @@ def _is_garbled(character: str) -> bool:
 def read_scan(image: Image.Image, *, width: float, height: float) -> tuple[list[Line], Stance]:
     """Lines of text in the image of a page, in reading order, as they lie once it is upright, and how it stands.
 
-    The page, as it is shown, measures width x height points.
+    The page, as it is shown, measures width x height points. An image full of dots is read with them and without; what
+    gives more is kept.
     """
-    quarter_turns, strips = _upright(image)
+    image = stretched(image)
+    readings = [_upright(image)]
+    if is_speckled(image):
+        readings.append(_upright(despeckled(image)))
+    quarter_turns, strips = max(readings, key=lambda reading: reading[1].sure_characters)
     stance = Stance(width, height, quarter_turns, strips.slope)
     turned = image.size if quarter_turns % 2 == 0 else image.size[::-1]
     straight = strips.straightened(stance.slope, width=turned[0], height=turned[1])

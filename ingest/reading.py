@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ingest.layout import Line
     from ingest.parse import PDF, Sheet
 
-READING = 1  # of what is made of a page: raise it when the same page would be read otherwise than before
+READING = 2  # of what is made of a page: raise it when the same page would be read otherwise than before
 
 # PyMuPDF, OCR and what draws are imported by the children, where they are used, and never by the process that hands
 # out tasks.

@@ -27,6 +27,11 @@ class Strips:
         return float(np.average(self.scores, weights=[len(text) for text in self.texts])) if self.texts else 0.0
 
     @property
+    def sure_characters(self) -> float:
+        """How many characters are right, as far as the engine is sure of them."""
+        return float(sum(score * len(text) for score, text in zip(self.scores, self.texts, strict=True)))
+
+    @property
     def are_sideways(self) -> bool:
         """Whether most of the text runs up or down."""
         width, height = np.ptp(self.quads, axis=1).T

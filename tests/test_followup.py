@@ -54,3 +54,39 @@ def test_a_new_subject_ends_the_chain():
 
 def test_the_first_question_means_what_it_says():
     assert meaning("And why?", []).question == "And why?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "means"),
+    [
+        ("Wie hoch war der Umsatz 2022?", "Und 2021?", "Wie hoch war der Umsatz 2021?"),
+        ("Wie hoch war der Umsatz 2022?", "Und im Jahr 2021?", "Wie hoch war der Umsatz 2021?"),
+        ("Wie hoch war der Umsatz?", "Warum ist er gestiegen?", "Wie hoch war der Umsatz? Warum ist er gestiegen?"),
+        ("Quel était le résultat en 2022 ?", "Et en 2021 ?", "Quel était le résultat en 2021 ?"),
+        ("Quel était le résultat en 2022 ?", "Qu'en est-il de 2021 ?", "Quel était le résultat en 2021 ?"),
+        ("Quel était le résultat ?", "Pourquoi a-t-il baissé ?", "Quel était le résultat ? Pourquoi a-t-il baissé ?"),
+        ("¿Cuál fue el beneficio en 2022?", "¿Y en el año 2021?", "¿Cuál fue el beneficio en 2021?"),
+        ("¿Quién es Acme?", "¿Cuál es su sede?", "¿Quién es Acme? ¿Cuál es su sede?"),
+        ("2022年的收入是多少？", "那2021年呢？", "2021年的收入是多少？"),
+        ("2022年的收入是多少？", "2021年？", "2021年的收入是多少？"),
+        ("2022年的收入是多少？", "那净利润呢？", "2022年的收入是多少？ 那净利润呢？"),
+        ("谁拥有这家工厂？", "它在哪里？", "谁拥有这家工厂？ 它在哪里？"),
+    ],
+)
+def test_follow_ups_are_understood_in_other_languages(before: str, question: str, means: str):
+    found = meaning(question, [before])
+    assert (found.question, found.certain) == (means, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("Wie hoch war der Umsatz 2022?", "Wie viele Mitarbeiter hatte das Werk in Kassel am Jahresende?"),
+        ("Quel était le résultat en 2022 ?", "Combien de navires le port de Lyon a-t-il accueillis en mars ?"),
+        ("¿Cuál fue el beneficio en 2022?", "¿Cuántos barcos llegaron al puerto de Vigo durante marzo?"),
+        ("2022年的收入是多少？", "其他公司的员工人数是多少？"),
+        (REVENUE, "Y Combinator's largest fund by net assets?"),
+    ],
+)
+def test_a_question_in_another_language_may_stand_by_itself(before: str, question: str):
+    assert meaning(question, [before]).question == question

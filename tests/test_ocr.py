@@ -1,9 +1,12 @@
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pymupdf
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from docqa.types import Box
@@ -46,8 +49,17 @@ def test_ocr_is_for_pages_whose_text_is_missing_or_garbled(text: str, image: Ima
     assert ocr.needed(said(text) if text else [], image, points_per_pixel=1.0) is needed
 
 
+def test_faint_print_is_something_to_read_and_uneven_paper_is_not():
+    paper = np.random.default_rng(1).normal(230, 4, (800, 600)).clip(0, 255).astype(np.uint8)
+    image = Image.fromarray(paper).convert("RGB")
+    assert not ocr.needed([], image, points_per_pixel=0.5)
+    ImageDraw.Draw(image).multiline_text((40, 40), "paid in full\n" * 12, fill=(205,) * 3, font_size=30)
+    assert ocr.needed([], image, points_per_pixel=0.5)
+
+
 Placed = tuple[float, float, str]  # x and baseline in points, text
 MakeScan = Callable[..., Path]
+Pixels = NDArray[Any]
 
 
 def printed(texts: Sequence[Placed], *, width: int, height: int) -> Image.Image:
@@ -68,8 +80,12 @@ def png(image: Image.Image) -> bytes:
 def make_scan(tmp_path: Path) -> MakeScan:
     """Make a page without a text layer: a picture of texts, turned counter-clockwise by quarters and then a little."""
 
-    def make(*texts: Placed, quarter_turns: int = 0, degrees: float = 0) -> Path:
+    def make(
+        *texts: Placed, quarter_turns: int = 0, degrees: float = 0, damage: Callable[[Pixels], Pixels] | None = None
+    ) -> Path:
         image = printed(texts, width=400, height=300)
+        if damage:
+            image = Image.fromarray(damage(np.asarray(image)).clip(0, 255).astype(np.uint8))
         image = image.rotate(90 * quarter_turns, expand=True)
         image = image.rotate(degrees, fillcolor="white", resample=Image.Resampling.BICUBIC)
         width, height = (400, 300) if quarter_turns % 2 == 0 else (300, 400)
@@ -110,6 +126,24 @@ def test_a_scan_is_read_however_it_lies(
     [box] = page.boxes(start, start + len("212,000"))
     assert ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) == pytest.approx(middle, abs=6)
     assert (box.x1 - box.x0 > box.y1 - box.y0) is (quarter_turns % 2 == 0)
+
+
+def speckled(pixels: Pixels) -> Pixels:
+    return np.where(np.random.default_rng(1).random((*pixels.shape[:2], 1)) < 0.05, 0, pixels)
+
+
+def noisy(pixels: Pixels) -> Pixels:
+    return pixels + np.random.default_rng(1).normal(0, 50, (*pixels.shape[:2], 1))
+
+
+def faint(pixels: Pixels) -> Pixels:
+    return 195 + pixels / 8 + np.random.default_rng(1).normal(0, 2, (*pixels.shape[:2], 1))
+
+
+@pytest.mark.parametrize("damage", [speckled, noisy, faint])
+def test_a_damaged_scan_is_read(make_scan: MakeScan, damage: Callable[[Pixels], Pixels]):
+    page = read_page(make_scan(*LETTER, damage=damage), 1, ReadingOptions()).page
+    assert page.text == "\n".join(text for _, _, text in LETTER)
 
 
 @pytest.mark.parametrize("degrees", [0, 2])

@@ -77,3 +77,58 @@ def test_two_questions_in_another_script_are_two_parts():
         "Quand l'usine de Lyon a-t-elle été fermée ?",
         "Où se trouve le siège social de la société ?",
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        (
+            "Vergleiche den Umsatz von Acme und Beta im Jahr 2021.",
+            ("Vergleiche den Umsatz von Acme im Jahr 2021.", "Vergleiche den Umsatz von Beta im Jahr 2021."),
+        ),
+        (
+            "Wie hoch war der Umsatz in 2019, 2020 und 2021?",
+            (
+                "Wie hoch war der Umsatz in 2019?",
+                "Wie hoch war der Umsatz in 2020?",
+                "Wie hoch war der Umsatz in 2021?",
+            ),
+        ),
+        (
+            "Comparez le chiffre d'affaires d'Acme et de Beta en 2021.",
+            ("Comparez le chiffre d'affaires d'Acme en 2021.", "Comparez le chiffre d'affaires Beta en 2021."),
+        ),
+        (
+            "Quel était le résultat net en 2020 et 2021 ?",
+            ("Quel était le résultat net en 2020 ?", "Quel était le résultat net en 2021 ?"),
+        ),
+        (
+            "Compara los ingresos de Acme con los de Beta en 2021.",
+            ("Compara los ingresos de Acme en 2021.", "Compara los ingresos de Beta en 2021."),
+        ),
+        (
+            "¿Cuáles fueron los ingresos en 2020 y 2021?",
+            ("¿Cuáles fueron los ingresos en 2020?", "¿Cuáles fueron los ingresos en 2021?"),
+        ),
+        ("比较阿里巴巴和腾讯2021年的收入", ("比较阿里巴巴2021年的收入", "比较腾讯2021年的收入")),
+        ("2020年和2021年的收入是多少？", ("2020年的收入是多少？", "2021年的收入是多少？")),
+    ],
+)
+def test_lists_have_parts_in_other_languages(question: str, asked: tuple[str, ...]):
+    assert parts(question) == asked
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was wurde für Forschung und Entwicklung ausgegeben?",  # every noun has a capital
+        "Was steht auf den Seiten 10 und 11?",
+        "Quelles sont les dépenses de recherche et développement ?",
+        "Que dit-on aux pages 10 et 11 ?",
+        "¿Cuáles fueron los ingresos, el beneficio y el flujo de caja?",  # "de caja" belongs to the last
+        "¿Qué dicen las páginas 10 y 11?",
+        "研发和设计费用是多少？",
+    ],
+)
+def test_what_asks_for_one_thing_has_no_parts_in_other_languages(question: str):
+    assert parts(question) == ()

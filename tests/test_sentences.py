@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,25 @@ def test_an_item_of_a_list_is_a_piece_of_its_own():
 
 def test_abbreviations_and_decimals_end_no_sentence():
     assert texts("Acme Inc. The U.S. share was 4.5 %. It grew.") == ["Acme Inc. The U.S. share was 4.5 %.", "It grew."]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Siehe Abb. 3 und Art. 5 der Satzung.",
+        "Es stieg, d. h. Aktien waren gefragt.",
+        "Voir p. ex. Le tableau, art. 5 et fig. 2.",
+        "Le 5 janv. 2021, env. 300 sont venus.",
+        "La Dra. Gómez vive en EE. UU. Desde hace aprox. 3 años.",
+        "Véase p. ej. El cuadro de la fig. 2.",
+    ],
+)
+def test_abbreviations_of_other_languages_end_no_sentence(sentence: str):
+    assert texts(f"{sentence} 他说好。") == [sentence, "他说好。"]
+
+
+def test_words_of_prose_before_a_figure_end_sentences():
+    assert texts("A state-of-the-art. 5 run. The art. 4 do.") == ["A state-of-the-art.", "5 run.", "The art.", "4 do."]
 
 
 def test_chinese_full_stops_end_sentences():

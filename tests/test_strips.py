@@ -53,5 +53,6 @@ def test_short_strips_do_not_tell_the_slope():
 def test_the_engine_is_as_sure_as_of_the_usual_character():
     mixed = Strips(strips("a" * 9, "b").quads, ("a" * 9, "b"), np.array([1.0, 0.5]))
     assert mixed.score == pytest.approx(0.95)
+    assert mixed.sure_characters == pytest.approx(9.5)
     assert mixed.surer_than(0.75).texts == ("a" * 9,)
     assert mixed.surer_than(1.1).score == 0
