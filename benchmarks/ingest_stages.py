@@ -88,7 +88,7 @@ def main() -> None:
     runs: dict[str, list[Cost]] = {}
     with tempfile.TemporaryDirectory() as folder:
         paths = _copied(found, Path(folder) / "in")
-        jobs = [(path, number) for path in paths for number in range(1, read_cover(path).pages + 1)]
+        jobs = [(path, number) for path in paths for number in range(1, read_cover(path, OPTIONS).pages + 1)]
         for run in range(options.runs):  # side by side, so that what else the machine does hits all
             for path, original in zip(paths, found, strict=True):
                 path.write_bytes(original.read_bytes())

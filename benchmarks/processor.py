@@ -18,6 +18,11 @@ def peak_mb() -> tuple[int, int]:
     return mine, max(peaks.values(), default=0)
 
 
+def resident_mb(root: int) -> int:
+    """What a process and those below it hold now; memory that several share counts once."""
+    return sum(_resident_kb(number) for number in _family(root)) // 1024
+
+
 def idle_share(before: tuple[int, int], after: tuple[int, int]) -> float:
     """Share of the machine's time that nobody used between two calls of clock()."""
     return (after[0] - before[0]) / max(after[1] - before[1], 1)
@@ -29,8 +34,9 @@ def clock() -> tuple[int, int]:
     return fields[3] + fields[4], sum(fields)
 
 
-def _family() -> dict[int, list[str]]:
-    """What /proc says of this process and those below it, by number; the parent's number comes second."""
+def _family(root: int | None = None) -> dict[int, list[str]]:
+    """What /proc says of a process, by default this one, and those below it, by number; the parent's comes second."""
+    root = root or os.getpid()
     everybody: dict[int, list[str]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -40,9 +46,9 @@ def _family() -> dict[int, list[str]]:
                 continue
 
     def is_below(number: int) -> bool:
-        while number in everybody and number != os.getpid():
+        while number in everybody and number != root:
             number = int(everybody[number][1])
-        return number == os.getpid()
+        return number == root
 
     return {number: fields for number, fields in everybody.items() if is_below(number)}
 
@@ -53,3 +59,11 @@ def _peak_mb(number: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM")), 0)
+
+
+def _resident_kb(number: int) -> int:
+    try:
+        lines = Path(f"/proc/{number}/smaps_rollup").read_text().splitlines()
+    except OSError:  # it has ended
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
