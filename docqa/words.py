@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
+from functools import lru_cache
 
 from docqa.scripts import SPACELESS, folded, pairs
 
@@ -61,7 +62,7 @@ def closest_part(text: str, worth: Mapping[str, float], *, words: int) -> str:
     spans = [match.span() for match in _WORD.finditer(text)]
     if len(spans) <= words:
         return text
-    held = [stems(_with_next(text, start, end)) & worth.keys() for start, end in spans]
+    held = [_stems_of_word(_with_next(text, start, end)) & worth.keys() for start, end in spans]
     counts = Counter(stem for each in held[:words] for stem in each)
     first, best = 0, _worth(counts, worth)
     for place in range(1, len(spans) - words + 1):
@@ -70,6 +71,11 @@ def closest_part(text: str, worth: Mapping[str, float], *, words: int) -> str:
         if (here := _worth(counts, worth)) > best + 1e-9:
             first, best = place, here
     return text[spans[first][0] : spans[first + words - 1][1]]
+
+
+@lru_cache(maxsize=1 << 14)
+def _stems_of_word(word: str) -> frozenset[str]:
+    return frozenset(stems(word))
 
 
 def _worth(counts: Mapping[str, int], worth: Mapping[str, float]) -> float:
