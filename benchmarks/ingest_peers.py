@@ -74,7 +74,7 @@ def main() -> None:
 
 def _run(name: str, kind: str, folder: Path) -> Run | None:
     begun, peak = time.monotonic(), 0
-    command = _command(name, kind, folder)
+    command = _command("peers.py", name, kind, str(folder))
     with tempfile.TemporaryFile() as out, subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None:
             peak = max(peak, processor.resident_mb(process.pid))
@@ -106,12 +106,12 @@ def _print_runs(title: str, runs: Mapping[str, Run], pages: int) -> None:
     print(flush=True)
 
 
-def _command(name: str, kind: str, folder: Path) -> list[str]:
-    return [sys.executable, str(Path(__file__).with_name("peers.py")), name, kind, str(folder)]
+def _command(script: str, *words: str) -> list[str]:
+    return [sys.executable, str(Path(__file__).with_name(script)), *words]
 
 
 def _fates(name: str, folder: Path) -> dict[str, Any] | None:
-    command = _command(name, "awkward", folder)
+    command = _command("awkward.py", name, str(folder))
     ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     if ended.returncode:
         print(f"{name}: ended with {ended.returncode}. Is it installed? {peers.INSTALL}")

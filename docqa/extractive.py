@@ -205,7 +205,7 @@ def _quotes(candidate: _Candidate, evidence: Evidence, before: Sequence[Citation
     if heads is None:
         return [own]
     head = _citation(evidence, *heads)
-    return [own] if any((each.label, each.quote) == (head.label, head.quote) for each in before) else [head, own]
+    return [own] if any(each.label == head.label and head.quote in each.quote for each in before) else [head, own]
 
 
 def _citation(evidence: Evidence, start: int, end: int) -> Citation:

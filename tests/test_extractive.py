@@ -86,6 +86,17 @@ def test_a_row_of_figures_is_quoted_with_the_heads_of_its_columns():
     assert draft.text.startswith(f"{as_read(heads.quote)}\n{as_read(row.quote)} [1]")
 
 
+def test_heads_that_were_quoted_with_a_row_are_not_said_again():
+    page = evidence(
+        "Results in $ million\t2023\t2024\nNet sales of every division that was part of the group in the year\t3,909\t14,544\n"
+        "Net income of all the owners of the company before any tax\t109\t1,048"
+    )
+    draft = QuotationAnswerer(SharedWordsReranker()).answer(
+        "results million sales income owners company", [page], say=ignore, show=ignore
+    )
+    assert [each.quote[:10] for each in draft.citations] == ["Results in", "Net income"]
+
+
 def test_a_short_line_takes_nothing_from_another_block():
     shown = evidence("Target reached in 2023\n\nGreenhouse gas emissions of our waste activities fell by 11 percent.")
     draft = QuotationAnswerer(SharedWordsReranker()).answer(
