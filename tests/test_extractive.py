@@ -88,7 +88,8 @@ def test_a_row_of_figures_is_quoted_with_the_heads_of_its_columns():
 
 def test_heads_that_were_quoted_with_a_row_are_not_said_again():
     page = evidence(
-        "Results in $ million\t2023\t2024\nNet sales of every division that was part of the group in the year\t3,909\t14,544\n"
+        "Results in $ million\t2023\t2024\n"
+        "Net sales of every division that was part of the group in the year\t3,909\t14,544\n"
         "Net income of all the owners of the company before any tax\t109\t1,048"
     )
     draft = QuotationAnswerer(SharedWordsReranker()).answer(
