@@ -36,7 +36,7 @@ from docqa.packing import Candidate
 from docqa.protocols import ChatMessage
 from docqa.settings import ModelSettings
 from docqa.tokens import remembered
-from docqa.types import Evidence, Page, Usage
+from docqa.types import Evidence, Page, Usage, Words
 
 TEXT = "The harbour of the town was built with stones from the hills around it, in 1862. " * 40
 SIZE = (1240, 1754)
@@ -69,7 +69,7 @@ def evidence(count: int) -> list[Evidence]:
 
 
 def _page(number: int) -> Page:
-    return Page(number, 595, 842, TEXT, (), (), "layer")
+    return Page(number, 595, 842, TEXT, Words(), (), "layer")
 
 
 def _noise(seed: int) -> bytes:

@@ -7,7 +7,7 @@ from docqa.types import Document, Passage
 
 _SEPARATORS = re.compile(r"[_\-\s]+")
 _IDENTIFIER = re.compile(r"[0-9a-f\-]{16,}", re.IGNORECASE)  # a hash or UUID instead of a name
-_YEAR_EDGE = re.compile(r"(?<=[A-Za-z])(?=(?:19|20)\d\d(?!\d))|(?:(?<=(?<!\d)19\d\d)|(?<=(?<!\d)20\d\d))(?=[A-Za-z])")
+_YEAR_IN_WORD = re.compile(r"(?:19|20)\d\d(?:(?<=[A-Za-z]\d{4})(?!\d)|(?<!\d{5})(?=[A-Za-z]))")
 
 _DOMAIN = re.compile(r"\.(?=com\b|org\b|net\b)")
 
@@ -53,4 +53,4 @@ def searchable(text: str) -> str:
 
     Years are set apart from the letters that touch them: FY2022 is also about 2022.
     """
-    return _YEAR_EDGE.sub(" ", spaced(folded(text)))
+    return _YEAR_IN_WORD.sub(r" \g<0> ", spaced(folded(text)))

@@ -14,7 +14,7 @@ from typing import IO, Any, Protocol
 from docqa import disk
 from docqa.disk import Disk
 from docqa.errors import LibraryDamaged, NotInLibrary
-from docqa.types import Box, Heading, Page, Word
+from docqa.types import Heading, Page, Words
 
 ID_LENGTH = 64  # of a sha256 in hex
 
@@ -242,7 +242,7 @@ def _to_json(page: Page) -> dict[str, Any]:
         "height": page.height,
         "source": page.source,
         "text": page.text,
-        "words": [[w.start, w.end, w.row, w.box.x0, w.box.y0, w.box.x1, w.box.y1] for w in page.words],
+        "words": list(page.words.as_rows()),
         "headings": [[h.start, h.text, h.size] for h in page.headings],
         "drawn": page.drawn,
         "printed": page.printed,
@@ -251,7 +251,7 @@ def _to_json(page: Page) -> dict[str, Any]:
 
 
 def _from_json(data: dict[str, Any]) -> Page:
-    words = tuple(Word(start, end, Box(*edges), row) for start, end, row, *edges in data.pop("words"))
+    words = Words.from_rows(data.pop("words"))
     headings = tuple(Heading(*heading) for heading in data.pop("headings"))
     running = tuple((start, end) for start, end in data.pop("running", ()))
     return Page(words=words, headings=headings, running=running, **data)

@@ -1,14 +1,12 @@
 """A page's text as it is read: tables with bars between the cells, each figure below the head of its column. Pure."""
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 from docqa.tables import Table, cells, tables
-from docqa.types import Box, Page, Word
+from docqa.types import Box, Page, around
 
 SAME_ROW = 0.5  # of the lower one's height that two cells share, if they stand on one row
 
@@ -59,20 +57,9 @@ def _rows(page: Page, start: int, end: int) -> list[_Row]:
     rows = []
     for line in _LINE.finditer(page.text, start, end):
         spans = [(line.start() + first, line.start() + last) for first, last in cells(line.group())]
-        found = [(page.text[slice(*span)], _words(page, *span)) for span in spans]
-        rows.append(
-            [
-                _Cell(" ".join(text.split()), reduce(Box.union, (word.box for word in words)))
-                for text, words in found
-                if words
-            ]
-        )
+        found = [(page.text[slice(*span)], page.words.within(*span)) for span in spans]
+        rows.append([_Cell(" ".join(text.split()), around(words.boxes)) for text, words in found if words])
     return [row for row in rows if row]
-
-
-def _words(page: Page, start: int, end: int) -> Sequence[Word]:
-    first = bisect_left(page.words, start, key=lambda word: word.start)
-    return page.words[first : bisect_left(page.words, end, first, key=lambda word: word.start)]
 
 
 def _by_place(rows: Sequence[_Row]) -> list[_Row]:

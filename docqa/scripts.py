@@ -53,6 +53,10 @@ _FUNCTION_WORDS = {
         "turkish": "ve bir bu da de için ile ne kaç nasıl hangi olan olarak nerede kadar mi mı en çok daha",
     }.items()
 }
+_SPOKEN = {
+    word: tuple(language for language, words in _FUNCTION_WORDS.items() if word in words)
+    for word in frozenset().union(*_FUNCTION_WORDS.values())
+}
 FEWEST = 3  # function words by which a text, that is no question, is taken for another language than English
 
 
@@ -97,8 +101,7 @@ def _votes(text: str) -> Counter[str]:
     """How many function words of each language the text holds; where the script tells the language, all words."""
     votes: Counter[str] = Counter()
     for word in set(_WORD.findall(text.casefold())):
-        if word.isascii() or not (script := next((name for name, of in _SCRIPTS.items() if of.match(word)), None)):
-            votes.update(name for name, words in _FUNCTION_WORDS.items() if word in words)
-        else:
-            votes[script] += 1
+        script = None if word.isascii() else next((name for name, of in _SCRIPTS.items() if of.match(word)), None)
+        for name in (script,) if script else _SPOKEN.get(word, ()):
+            votes[name] += 1
     return votes

@@ -69,20 +69,20 @@ def _taken(files: Files, number: int, page: Kept) -> ReadPage | None:
 
 def numbered(job: Job, pages: Iterator[Read], *, look_ahead: int) -> Iterator[Read]:
     """The pages with printed numbers and running rows, each held back until the pages that confirm them are read."""
-    held: deque[tuple[Read, frozenset[numbering.Mark]]] = deque()
+    held: deque[Read] = deque()
     for read in pages:
         if read.result:
-            job.edges[read.number] = running.edge_rows(read.result.page)
-        held.append((read, numbering.marks(read.result.page) if read.result else frozenset()))
+            job.edges[read.number] = read.result.edges
+        held.append(read)
         if len(held) > look_ahead:
             yield _with_number(job, held)
     while held:
         yield _with_number(job, held)
 
 
-def _with_number(job: Job, held: deque[tuple[Read, frozenset[numbering.Mark]]]) -> Read:
+def _with_number(job: Job, held: deque[Read]) -> Read:
     """Take the first of the pages; give it its running rows, and its printed number unless the PDF itself told it."""
-    read, marks = held.popleft()
+    read = held.popleft()
     while job.runs_before and job.runs_before[0][0] < read.number:
         _, job.run = job.runs_before.popleft()
     if read.result is None:
@@ -91,7 +91,8 @@ def _with_number(job: Job, held: deque[tuple[Read, frozenset[numbering.Mark]]]) 
     if page.printed is not None:
         run = numbering.run_of(read.number, page.printed)
     else:
-        run = numbering.run_at(read.number, marks, [(other.number, theirs) for other, theirs in held], job.run)
+        following = [(other.number, other.result.marks if other.result else ()) for other in held]
+        run = numbering.run_at(read.number, read.result.marks, following, job.run)
         page = replace(page, printed=run.label(read.number) if run else None)
     job.run = run or job.run
     return replace(read, result=replace(read.result, page=page))

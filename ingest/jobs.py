@@ -8,7 +8,7 @@ from itertools import islice
 from docqa import context
 from docqa.errors import DocumentError, LibraryDamaged, NotInLibrary
 from docqa.library import Library
-from docqa.types import Document, Page, PassageKey
+from docqa.types import Document, Page, PassageKey, Words
 from ingest import describing, numbering, running, versions
 from ingest.facts import Metadata
 from ingest.finishing import finish
@@ -117,7 +117,7 @@ def _is_known(library: Library, job: Job, number: int) -> bool:
     label(library, job, page)
     job.has_passages = job.has_passages or bool(page.text)
     job.edges[number] = running.edge_rows(page)
-    job.read_before.append(replace(page, words=()))  # they are all of it that is large
+    job.read_before.append(replace(page, words=Words()))  # they are all of it that is large
     if run := numbering.run_of(number, page.printed):
         job.runs_before.append((number, run))
     return True

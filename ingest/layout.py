@@ -3,10 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from docqa.types import Box, Heading, Page, TextSource, Word, around
+from docqa.types import Box, Heading, Page, TextSource, Word, Words, around
 from ingest.bidi import runs_right_to_left
 
 HEADING_SCALE = 1.15  # a heading's font is at least this much larger than the page's usual one, or it is bold
@@ -28,10 +28,10 @@ class Line:
     size: float  # font size in points
     bold: bool
     picture: int = 0  # 1-based: in which picture of the page it stands; 0 if in none
+    box: Box = field(init=False, compare=False)
 
-    @property
-    def box(self) -> Box:
-        return around(box for _, box in self.words)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "box", around(box for _, box in self.words))
 
 
 _BULLET = re.compile(r"[•●▪■□○◦‣∙·*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)]")
@@ -61,7 +61,7 @@ def compose(number: int, width: float, height: float, lines: Sequence[Line], sou
         if _is_heading(row, usual):
             headings.append(Heading(start, text[start:], row[0].size))
         above = row
-    return Page(number, width, height, text, tuple(words), _joined(headings, text), source if text else "none")
+    return Page(number, width, height, text, Words.of(words), _joined(headings, text), source if text else "none")
 
 
 def _is_bullet(line: Line) -> bool:

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from typing import Literal, NamedTuple
 
 from docqa.pagenames import BOTH
-from docqa.types import Page, around
+from docqa.types import Page
 
 MARGIN = 0.15  # share of a page's height, at its top and at its bottom, where its number is looked for,
 OUTERMOST = 2  # as in its first and last rows, wherever they stand: on paged web pages the number follows the text
@@ -60,17 +59,18 @@ class Run(NamedTuple):
         return BOTH.join(str(number) for number in numbers if number > 0) or None
 
 
-def marks(page: Page) -> frozenset[Mark]:
+def marks(page: Page) -> tuple[Mark, ...]:
     """The numbers at a page's top and bottom that may be its own."""
     rows = sorted(_rows(page))
     tops = [row for place, (middle, row) in enumerate(rows) if place < OUTERMOST or middle < MARGIN * page.height]
     rows.reverse()
     ends = [row for place, (middle, row) in enumerate(rows) if place < OUTERMOST or middle > (1 - MARGIN) * page.height]
-    return frozenset(mark for at_top, at in ((True, tops), (False, ends)) for row in at for mark in _marks(row, at_top))
+    found = (mark for at_top, at in ((True, tops), (False, ends)) for row in at for mark in _marks(row, at_top))
+    return tuple(dict.fromkeys(found))
 
 
 def run_at(
-    page: int, marks: frozenset[Mark], following: Sequence[tuple[int, frozenset[Mark]]], before: Run | None
+    page: int, marks: tuple[Mark, ...], following: Sequence[tuple[int, tuple[Mark, ...]]], before: Run | None
 ) -> Run | None:
     """The numbering that a page belongs to; None if it seems to belong to none.
 
@@ -102,7 +102,7 @@ def run_of(page: int, label: str | None) -> Run | None:
 
 
 def _begun(
-    page: int, marks: Iterable[Mark], following: Sequence[tuple[int, frozenset[Mark]]]
+    page: int, marks: Iterable[Mark], following: Sequence[tuple[int, tuple[Mark, ...]]]
 ) -> tuple[Run | None, int]:
     """The numbering that begins on a page, if one does, and how many pages are on it: the one that has most of them."""
     confirmed: dict[Run, int] = {}
@@ -129,10 +129,8 @@ def _runs(page: int, mark: Mark) -> Iterator[Run]:
 
 def _rows(page: Page) -> Iterator[tuple[float, str]]:
     """How far down the middle of each row stands, in points, and the row."""
-    for _, grouped in groupby(page.words, key=lambda word: word.row):
-        words = list(grouped)
-        box = around(word.box for word in words)
-        yield (box.y0 + box.y1) / 2, page.text[words[0].start : words[-1].end]
+    for start, end, box, _ in page.words.by_row():
+        yield (box.y0 + box.y1) / 2, page.text[start:end]
 
 
 def _marks(row: str, at_top: bool) -> Iterator[Mark]:

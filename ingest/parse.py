@@ -133,10 +133,15 @@ class PDF:
         """What the PDF itself calls page `number` (1-based); None if that is its place in the file, or not readable."""
         page: Any = self._document[number - 1]
         try:
-            label = str(page.get_label())
+            label = str(page.get_label()) if self._has_labels else ""
         except (IndexError, RuntimeError, ValueError):  # labels that are damaged are no reason to lose the page
             return None
         return label if label != str(number) and _LABEL.fullmatch(label) else None
+
+    @cached_property
+    def _has_labels(self) -> bool:
+        kind, _ = self._document.xref_get_key(self._document.pdf_catalog(), "PageLabels")
+        return bool(kind != "null")
 
     def fingerprint(self, number: int) -> str:
         """What page `number` (1-based) is made of, as one hash; empty if that cannot be told."""

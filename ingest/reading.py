@@ -8,10 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docqa.types import OCRScope, Page
-from ingest import limits
+from docqa.types import OCRScope, Page, Words
+from ingest import limits, numbering, running
 from ingest.facts import Metadata
 from ingest.limits import Limits
+from ingest.numbering import Mark
+from ingest.running import EdgeRow
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from ingest.layout import Line
     from ingest.parse import PDF, Sheet
 
-READING = 2  # of what is made of a page: raise it when the same page would be read otherwise than before
+READING = 3  # of what is made of a page: raise it when the same page would be read otherwise than before
 
 # PyMuPDF, OCR and what draws are imported by the children, where they are used, and never by the process that hands
 # out tasks.
@@ -41,6 +43,12 @@ class ReadPage:
     page: Page
     image: bytes  # JPEG
     fingerprint: str  # pages with the same one read alike; empty if it can be compared to none
+    edges: tuple[EdgeRow, ...]  # what is compared with that of other pages, for its running rows
+    marks: tuple[Mark, ...]  # and for its number
+
+    @classmethod
+    def of(cls, page: Page, image: bytes, fingerprint: str) -> "ReadPage":
+        return cls(page, image, fingerprint, running.edge_rows(page), numbering.marks(page))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +106,9 @@ def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
     page = compose(number, sheet.width, sheet.height, lines, "layer")
     if is_scan:
         page = max(_scanned(number, sheet), page, key=lambda read: sum(map(str.isalnum, read.text)))
-    drawn = share_beside((word.box for word in page.words), sheet.image, points_per_pixel=scale)
+    drawn = share_beside(page.words.boxes, sheet.image, points_per_pixel=scale)
     page = replace(page, drawn=round(drawn, 3), printed=pdf.label(number))
-    return ReadPage(page, _jpeg(sheet.image, options.jpeg_quality), _fingerprint(pdf, number, options))
+    return ReadPage.of(page, _jpeg(sheet.image, options.jpeg_quality), _fingerprint(pdf, number, options))
 
 
 def _fingerprint(pdf: "PDF", number: int, options: ReadingOptions) -> str:
@@ -117,7 +125,7 @@ def _scanned(number: int, sheet: "Sheet") -> Page:
 
     lines, stance = ocr.read_scan(sheet.image, width=sheet.width, height=sheet.height)
     page = compose(number, *stance.upright_size, lines, "ocr")
-    words = tuple(word._replace(box=stance.on_page(word.box)) for word in page.words)
+    words = Words.of(word._replace(box=stance.on_page(word.box)) for word in page.words)
     return replace(page, width=sheet.width, height=sheet.height, words=words)
 
 

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
-from itertools import groupby
+from operator import sub
 from statistics import median
 from typing import NamedTuple
 
 from docqa.tables import is_head_of_columns
-from docqa.types import Box, Page, Span
+from docqa.types import Page, Span
 
 MARGIN = 0.1  # share of a page's height, at its top and at its bottom, where they stand
 NEAR = 4  # pages before and after a page with which it is compared
@@ -32,21 +31,18 @@ def edge_rows(page: Page) -> tuple[EdgeRow, ...]:
     """The rows of a page that may be running ones."""
     if not page.words:
         return ()
-    large = LARGE * median(word.box.y1 - word.box.y0 for word in page.words)
+    large = LARGE * median(map(sub, page.words.y1, page.words.y0))
     rows = []
-    for _, grouped in groupby(page.words, key=lambda word: word.row):
-        words = list(grouped)
-        box = reduce(Box.union, (word.box for word in words))
+    for start, end, box, words in page.words.by_row():
         place = (box.y0 + box.y1) / 2 / page.height
-        span = (words[0].start, words[-1].end)
-        text = page.text[slice(*span)]
-        is_upright = len(words) > 1 and box.y1 - box.y0 > box.x1 - box.x0  # beside the text, as a stamp
+        text = page.text[start:end]
+        is_upright = words > 1 and box.y1 - box.y0 > box.x1 - box.x0  # beside the text, as a stamp
         is_inside = MARGIN < place < 1 - MARGIN or box.y1 - box.y0 > large
         if len(text) > LETTERS or (is_inside and not is_upright):
             continue
         without = _NUMBER.sub("", text, count=1)
         if not is_head_of_columns(without):  # that of a table over several pages
-            rows.append(EdgeRow(span, place, without))
+            rows.append(EdgeRow((start, end), place, without))
     return tuple(rows)
 
 

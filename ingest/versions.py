@@ -34,7 +34,7 @@ class Kept:
         """
         page = files.page(self.document_id, self.number)
         image = files.image(self.document_id, self.number)
-        return ReadPage(replace(page, number=number, printed=self.glance.label), image, self.glance.fingerprint)
+        return ReadPage.of(replace(page, number=number, printed=self.glance.label), image, self.glance.fingerprint)
 
 
 def kept(

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from docqa.types import Box, Evidence, Page, Passage, Vector, Word
+from docqa.types import Box, Evidence, Page, Passage, Vector, Word, Words
 from ingest.intake import FileReport
 from ingest.pipeline import Pipeline
 
@@ -61,7 +61,7 @@ def page(text: str, *, number: int = 1, source: str = "layer") -> Page:
                 words.append(Word(start, start + len(word), box, row))
             column += len(word) + 1
         offset += len(line) + 1
-    return Page(number, 600.0, 800.0, text, tuple(words), (), source)
+    return Page(number, 600.0, 800.0, text, Words.of(words), (), source)
 
 
 def evidence(text: str, *, label: int = 1, number: int = 1, name: str = "report.pdf", score: float = 3.0) -> Evidence:

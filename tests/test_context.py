@@ -43,7 +43,7 @@ def test_a_passage_is_read_under_its_document_and_last_headings():
     ("text", "expected"), [("FY2022", "FY 2022"), ("2022Q4", "2022 Q4"), ("120221", "120221"), ("B2B", "B2B")]
 )
 def test_years_stand_apart_for_search(text: str, expected: str):
-    assert searchable(text) == expected
+    assert searchable(text).split() == expected.split()
 
 
 def test_a_heading_that_the_document_is_called_by_is_said_once():

@@ -3,7 +3,7 @@
 import pytest
 
 from docqa.facts import effective
-from docqa.types import Facts, Heading, Page
+from docqa.types import Facts, Heading, Page, Words
 from ingest.facts import Metadata, read
 from ingest.language import language
 from ingest.title import is_given, title
@@ -42,7 +42,7 @@ LETTER = (
 
 def page(text: str, *, number: int = 1, width: float = 600, sizes: dict[str, float] | None = None) -> Page:
     headings = tuple(Heading(text.index(line), line, size) for line, size in (sizes or {}).items())
-    return Page(number, width, 800 if width < 800 else 400, text, (), headings, "layer")
+    return Page(number, width, 800 if width < 800 else 400, text, Words(), headings, "layer")
 
 
 def facts(text: str, metadata: Metadata | None = None) -> Facts:

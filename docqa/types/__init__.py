@@ -31,7 +31,7 @@ from docqa.types.documents import (
     Facts,
     Holdings,
 )
-from docqa.types.pages import Box, Heading, OCRScope, Page, Span, TextSource, Word, around
+from docqa.types.pages import Box, Heading, OCRScope, Page, Span, TextSource, Word, Words, around
 from docqa.types.search import (
     Match,
     PageHit,
@@ -92,5 +92,6 @@ __all__ = [
     "Vector",
     "Verdict",
     "Word",
+    "Words",
     "around",
 ]

@@ -1,10 +1,10 @@
 """A page of a PDF: its text, where its words stand, its headings."""
 
-from bisect import bisect_right
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Literal, NamedTuple
+from itertools import groupby
+from typing import Any, Literal, NamedTuple, overload
 
 from docqa.scripts import SPACELESS_RUN
 
@@ -48,6 +48,78 @@ class Word(NamedTuple):
     row: int  # 0-based row of the text: words of one row stand on one line
 
 
+class Row(NamedTuple):
+    """A row of a page's text, and where it stands on the page."""
+
+    start: int  # character offsets into the page's text, end exclusive
+    end: int
+    box: Box
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Sequence[Word]):
+    """Words in text order, kept as columns: a page has hundreds, which cost more as objects than all else of it."""
+
+    starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    rows: tuple[int, ...] = ()
+    x0: tuple[float, ...] = ()
+    y0: tuple[float, ...] = ()
+    x1: tuple[float, ...] = ()
+    y1: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, words: Iterable[Word]) -> "Words":
+        """The same words as columns."""
+        return cls.from_rows((word.start, word.end, word.row, *word.box) for word in words)
+
+    @classmethod
+    def from_rows(cls, words: Iterable[Sequence[Any]]) -> "Words":
+        """From start, end, row and the four edges of each word."""
+        return cls(*zip(*words, strict=True))
+
+    def as_rows(self) -> Iterator[tuple[Any, ...]]:
+        """What `from_rows` takes."""
+        return zip(*self._columns, strict=True)
+
+    @property
+    def _columns(self) -> tuple[tuple[Any, ...], ...]:
+        return self.starts, self.ends, self.rows, self.x0, self.y0, self.x1, self.y1
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, place: int) -> Word: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Words": ...
+    def __getitem__(self, place: int | slice) -> "Word | Words":
+        if isinstance(place, slice):
+            return Words(*(column[place] for column in self._columns))
+        box = Box(self.x0[place], self.y0[place], self.x1[place], self.y1[place])
+        return Word(self.starts[place], self.ends[place], box, self.rows[place])
+
+    @property
+    def boxes(self) -> list[Box]:
+        """Where they stand."""
+        return list(map(Box, self.x0, self.y0, self.x1, self.y1))
+
+    def within(self, start: int, end: int) -> "Words":
+        """Those of which a part is in text[start:end]."""
+        return self[bisect_right(self.ends, start) : bisect_left(self.starts, end)]
+
+    def by_row(self) -> Iterator[Row]:
+        """The rows they stand in, in text order."""
+        first = 0
+        for _, row in groupby(self.rows):
+            last = first + sum(1 for _ in row)
+            here = slice(first, last)
+            box = Box(min(self.x0[here]), min(self.y0[here]), max(self.x1[here]), max(self.y1[here]))
+            yield Row(self.starts[first], self.ends[last - 1], box, last - first)
+            first = last
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A line that names what follows it."""
@@ -68,7 +140,7 @@ class Page:
     width: float  # points, as shown (after the page's own rotation)
     height: float
     text: str
-    words: tuple[Word, ...]  # in text order
+    words: Words
     headings: tuple[Heading, ...]
     source: TextSource
     drawn: float = 0.0  # share of its area with ink that no word covers: pictures, charts, scans; 0 to 1
@@ -85,15 +157,18 @@ class Page:
 
     def boxes(self, start: int, end: int) -> tuple[Box, ...]:
         """Boxes around the words of text[start:end], one for each row they stand in, in text order."""
-        rows: dict[int, list[Box]] = {}
-        for word in islice(self.words, bisect_right(self.words, start, key=lambda word: word.end), None):
-            if word.start >= end:
-                break
-            rows.setdefault(word.row, []).append(self._within(word, start, end))
-        return tuple(around(boxes) for boxes in rows.values())
+        words = self.words.within(start, end)
+        if words and any(self._is_cut(word, start, end) for word in (words[0], words[-1])):
+            words = Words.of(word._replace(box=self._within(word, start, end)) for word in words)
+        return tuple(row.box for row in words.by_row())
+
+    def _is_cut(self, word: Word, start: int, end: int) -> bool:
+        """Whether only a part of a word is in that span; in scripts without spaces words are whole lines."""
+        is_inside = start <= word.start and word.end <= end
+        return not is_inside and bool(SPACELESS_RUN.search(self.text, word.start, word.end))
 
     def _within(self, word: Word, start: int, end: int) -> Box:
-        """The box of a word; where words are whole lines, as in scripts without spaces, of its part in that span."""
-        if (start <= word.start and word.end <= end) or not SPACELESS_RUN.search(self.text, word.start, word.end):
+        """The box of a word, or of its part in that span."""
+        if not self._is_cut(word, start, end):
             return word.box
         return word.box.part(max(start - word.start, 0), min(end, word.end) - word.start, word.end - word.start)
