@@ -98,7 +98,7 @@ PATCHES: dict[str, tuple[Any, str, object]] = {
     CONTEXT: (retrieval, "in_context", lambda passage, text: text),
     CLOSEST: (retrieval, "closest_part", lambda text, worth, words: text),
     TEMPERATURE: (fusion, "TEMPERATURE", 1.0),
-    NEIGHBOURS: (fusion, "NEIGHBOUR_WEIGHT", 0.0),
+    NEIGHBOURS: (fusion, "with_neighbours", list),
     SAME_TEXT: (twins, "collapsed", lambda pages, same: list(pages)),
 }
 CONCERNS: dict[str, Callable[[str], object]] = {STATEMENTS: words_of_statements, NAMED: pages_named, PARTS: parts}

@@ -12,7 +12,9 @@ DOCUMENT_WEIGHT = 0.2
 NAMED_WEIGHT = 1.0  # of being a page that the question names: by its physical or its printed number
 ONLY_NAMED_WEIGHT = 3.0  # if it hardly says more: as much as all three rankings
 FITTING_WEIGHT = 1.0  # of being in a document that a question names by what it is: as much as one more ranking
-NEIGHBOUR_WEIGHT = 0.25  # of the first page, for the pages before and after it
+FIRST_NEIGHBOUR = 0.25  # of the first page's score, for the pages before and after it
+NEIGHBOUR = 0.2  # of any page's, for those below the best:
+BY_THEMSELVES = 3  # as many as are quoted
 TEMPERATURE = 2.0  # of the reranker's log-odds: as they come, nearly every page is certain or impossible
 
 PREFIX = 15  # digits of a document's id in a key
@@ -125,21 +127,27 @@ def rerank(pages: Sequence[RankedPage], log_odds: Mapping[PageKey, float]) -> li
 
 
 def with_neighbours(pages: Sequence[RankedPage]) -> list[RankedPage]:
-    """Let the first page speak for the pages before and after it: what is asked for often runs over.
+    """Let pages speak for the ones before and after them: what is asked for often runs over.
 
-    Neither passes it that way; ties keep their order.
+    First the best page does; neither neighbour passes it that way. Then all pages do, by less, for those below the best
+    so many, which they do not pass either. Ties keep their order.
     """
     if not pages:
         return []
     first = pages[0]
-    beside = first.key.beside()
-    scored = [
-        page._replace(score=min(page.score + NEIGHBOUR_WEIGHT * first.score, first.score))
-        if page.key in beside
-        else page
-        for page in pages
+    pages = _raised(pages, {first.key: FIRST_NEIGHBOUR * first.score}, below=1)
+    return _raised(pages, {page.key: NEIGHBOUR * page.score for page in pages}, below=BY_THEMSELVES)
+
+
+def _raised(pages: Sequence[RankedPage], shares: Mapping[PageKey, float], *, below: int) -> list[RankedPage]:
+    """The pages, those below the first so many raised by their better neighbour, up to the last of these."""
+    best, others = pages[:below], pages[below:]
+    most = best[-1].score
+    raised = [
+        page._replace(score=page.score + max(shares.get(key, 0.0) for key in page.key.beside())) for page in others
     ]
-    return sorted(scored, key=lambda page: page.score, reverse=True)
+    raised.sort(key=lambda page: page.score, reverse=True)
+    return [*best, *(page._replace(score=min(page.score, most)) for page in raised)]
 
 
 def with_every_part(pages: Sequence[RankedPage], *, among: int) -> list[RankedPage]:

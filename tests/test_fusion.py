@@ -1,3 +1,5 @@
+import pytest
+
 from docqa.fusion import (
     DOCUMENT_WEIGHT,
     PageKey,
@@ -81,16 +83,27 @@ def test_no_part_is_crowded_out():
     assert with_every_part(in_time, among=2) == in_time
 
 
-def test_pages_beside_the_first_come_before_alike_pages_elsewhere():
-    pages = with_neighbours(ranked(("d", 9, 3.0), ("e", 4, 2.0), ("d", 30, 1.1), ("d", 10, 1.0), ("e", 5, 0.9)))
-    assert [(page.key.document, page.key.page) for page in pages] == [
-        ("d", 9),
-        ("e", 4),
-        ("d", 10),
-        ("d", 30),
-        ("e", 5),
+def test_the_first_page_speaks_for_the_ones_beside_it():
+    pages = with_neighbours(ranked(("d", 9, 3.0), ("e", 4, 2.0), ("d", 30, 1.1), ("d", 10, 1.0)))
+    assert [(page.key.document, page.key.page, page.score) for page in pages] == [
+        ("d", 9, 3.0),
+        ("e", 4, 2.0),
+        ("d", 10, 1.75),
+        ("d", 30, 1.1),
     ]
-    assert pages[-1].score == 0.9, "only the first page speaks for others"
+
+
+def test_below_the_best_three_every_page_speaks_for_the_ones_beside_it():
+    pages = with_neighbours(
+        ranked(("d", 9, 3.0), ("e", 4, 2.0), ("f", 1, 1.9), ("g", 7, 1.0), ("e", 5, 0.9), ("e", 3, 0.5), ("h", 2, 0.6))
+    )
+    assert [(page.key.document, page.key.page, page.score) for page in pages[3:]] == [
+        ("e", 5, pytest.approx(1.3)),
+        ("g", 7, 1.0),
+        ("e", 3, pytest.approx(0.9)),
+        ("h", 2, 0.6),
+    ]
+    assert [page.score for page in pages[:3]] == [3.0, 2.0, 1.9]
 
 
 def test_neighbours_carry_no_page_past_the_first():
