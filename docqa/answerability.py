@@ -9,6 +9,7 @@ from docqa.types import Match, Retrieval
 from docqa.words import terms
 
 FITTED_PASSAGES = (20, 6000)
+FITTED_ANSWERABLE = 0.5  # of the questions: both classes count alike
 LEAD_OVER = 5  # the page that the best one's lead is measured to
 PAGES_READ = 3  # for the numbers of a question
 
@@ -55,15 +56,25 @@ def related_signals(match: Match) -> tuple[float, ...]:
     return match.similarity, *odds, log_passages
 
 
-def answerable(retrieval: Retrieval, *, quote_odds: float | None = None) -> float:
+def answerable(retrieval: Retrieval, *, quote_odds: float | None = None, expected: float = FITTED_ANSWERABLE) -> float:
     """0 to 1: that the pages found hold the answer; `quote_odds` is the reranker's best log-odds of a sentence.
 
-    Without a reranker nothing but `related` can tell.
+    `expected` is the share of all questions whose answer is there. Without a reranker nothing but `related` can tell.
     """
-    signals = held_signals(retrieval, quote_odds)
-    if not signals:
-        return related(retrieval)
-    return related(retrieval) * (HELD_ALONE if quote_odds is None else HELD).probability(signals)
+    probability = related(retrieval)
+    if signals := held_signals(retrieval, quote_odds):
+        probability *= (HELD_ALONE if quote_odds is None else HELD).probability(signals)
+    return restated(probability, expected)
+
+
+def restated(probability: float, expected: float, *, instead_of: float = FITTED_ANSWERABLE) -> float:
+    """A probability that supposes one share of all questions to have an answer, as it is if another share has.
+
+    Source: Saerens, Latinne and Decaestecker, Neural Computation 14 (2002), equation 4.
+    """
+    there = probability * expected / instead_of
+    missing = (1 - probability) * (1 - expected) / (1 - instead_of)
+    return there / (there + missing)
 
 
 def held_signals(retrieval: Retrieval, quote_odds: float | None) -> tuple[float, ...]:

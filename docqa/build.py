@@ -218,6 +218,7 @@ def _engines(settings: Settings, library: Library, retriever: Retriever) -> Engi
             evidence_pages=_model_pages(settings, budget) if settings.model.url else settings.answer.pages,
             not_found_below=settings.answer.not_found_below,
             min_answerable=settings.answer.min_answerable,
+            expected_answerable=settings.answer.expected_answerable,
         )
 
     return make

@@ -25,6 +25,7 @@ class Engine:
     evidence_pages: int
     not_found_below: float  # of the probability that the documents speak of what was asked
     min_answerable: float = 0.0  # of the probability that the pages hold the answer
+    expected_answerable: float = answerability.FITTED_ANSWERABLE  # share of all questions that it supposes to have one
 
     def ask(
         self,
@@ -94,7 +95,7 @@ class Engine:
             text=draft.text,
             citations=draft.citations,
             evidence=draft.shown,
-            answerable=answerability.answerable(retrieval, quote_odds=draft.log_odds),
+            answerable=self._answerable(retrieval, draft.log_odds),
             parts=self._parts(retrieval, draft.shown),
             timings=watch.timings,
             receipt=draft.receipt,
@@ -107,7 +108,7 @@ class Engine:
         """Whether it is likely enough that the pages hold the answer; of pages asked for by number nobody asks that."""
         if history or retrieval.named:
             return True
-        if self.method == "model" and answerability.answerable(retrieval) < self.min_answerable:
+        if self.method == "model" and self._answerable(retrieval) < self.min_answerable:
             return False
         return answerability.related(retrieval) >= self.not_found_below
 
@@ -121,11 +122,13 @@ class Engine:
     ) -> Draft:
         """Quotations, unless they show that the pages do not hold the answer."""
         draft = self.answerer.answer(question, evidence, say=_unheard, show=show)
-        answerable = answerability.answerable(retrieval, quote_odds=draft.log_odds)
-        if answerable < self.min_answerable and not retrieval.named:
+        if self._answerable(retrieval, draft.log_odds) < self.min_answerable and not retrieval.named:
             return Draft("not_found", "", (), draft.shown, log_odds=draft.log_odds)
         say(draft.text)
         return draft
+
+    def _answerable(self, retrieval: Retrieval, quote_odds: float | None = None) -> float:
+        return answerability.answerable(retrieval, quote_odds=quote_odds, expected=self.expected_answerable)
 
     def evidence(self, retrieval: Retrieval) -> tuple[Evidence, ...]:
         """The best pages that were found, read."""

@@ -120,6 +120,13 @@ class AnswerSettings(_Section):
     min_answerable: float = Field(
         0, ge=0, le=1, description="also if they are less likely than this to hold the answer; 0.3 is strict"
     )
+    expected_answerable: float = Field(
+        0.5,
+        gt=0,
+        lt=1,
+        description="share of all questions whose answer the pages found hold, as docqa eval tells it of yours:"
+        " how likely an answer is supposes it",
+    )
 
 
 class CatalogSettings(_Section):

@@ -85,11 +85,11 @@ def evidence(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def retrieval(retrieval: Retrieval, names: dict[str, str]) -> dict[str, Any]:
+def retrieval(retrieval: Retrieval, names: dict[str, str], *, expected_answerable: float) -> dict[str, Any]:
     """What `docqa search --json` prints."""
     return {
         "pages": [_hit(hit, names) for hit in retrieval.hits],
-        "answerable": round(answerability.answerable(retrieval), 4),
+        "answerable": round(answerability.answerable(retrieval, expected=expected_answerable), 4),
         "timings": _timings(retrieval.timings),
     }
 

@@ -1,6 +1,8 @@
 from dataclasses import replace
 
-from docqa.answerability import answerable, held_signals, related
+import pytest
+
+from docqa.answerability import answerable, held_signals, related, restated
 from docqa.types import Match, PageHit, Passage, Retrieval
 
 HIT = PageHit("a" * 64, 1, 3.0, (Passage("a" * 64, 1, 0, 0, "text", ("doc",), ()),))
@@ -60,3 +62,16 @@ def test_without_a_reranker_only_the_matter_counts():
     assert answerable(retrieval(log_odds=None)) == related(retrieval(log_odds=None))
     assert held_signals(retrieval(log_odds=None), None) == ()
     assert answerable(Retrieval([], Match("?", 0, 0.0, None), (), False, {})) == 0.0
+
+
+def test_the_more_questions_have_an_answer_the_likelier_each_has():
+    as_fitted, expected = answerable(retrieval()), answerable(retrieval(), expected=0.8)
+    assert 0 < as_fitted < expected < 1
+    assert expected / (1 - expected) == pytest.approx(4 * as_fitted / (1 - as_fitted))
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.2, 0.5, 1.0])
+def test_a_probability_is_restated_there_and_back(probability: float):
+    there = restated(probability, 0.9, instead_of=0.3)
+    assert restated(there, 0.3, instead_of=0.9) == pytest.approx(probability)
+    assert restated(probability, 0.7, instead_of=0.7) == pytest.approx(probability)

@@ -107,6 +107,11 @@ def test_a_part_that_nothing_speaks_of_is_said_not_to_be_found(engine: Engine):
     assert answer.status == "answered"
 
 
+def test_an_engine_that_expects_answers_states_higher_probabilities(engine: Engine):
+    question = "When did the last coal ship leave Sandhaven?"
+    assert replace(engine, expected_answerable=0.9).ask(question).answerable > engine.ask(question).answerable
+
+
 def test_a_strict_engine_refuses_what_the_pages_hardly_hold(engine: Engine):
     question = "When did the last coal ship leave Sandhaven?"
     likely = engine.ask(question).answerable

@@ -48,6 +48,22 @@ def test_nothing_asked_is_no_reliability():
     assert calibration.reliability([], []) is None
 
 
+def test_the_report_tells_what_the_error_were_if_the_share_that_came_true_had_been_expected():
+    said, true = [0.5] * 10, [True] * 8 + [False] * 2
+    found = calibration.reliability(said, true)
+    assert found is not None
+    assert (found.came_true, found.expected_calibration_error) == (pytest.approx(0.8), pytest.approx(0.3))
+    assert found.error_if_expected == pytest.approx(0.0)
+    informed = calibration.reliability([0.8] * 10, true, expected=0.8)
+    assert informed is not None
+    assert informed.error_if_expected == pytest.approx(informed.expected_calibration_error) == pytest.approx(0.0)
+
+
+def test_nothing_can_be_expected_where_all_came_true():
+    found = calibration.reliability([0.5, 0.7], [True, True])
+    assert found is not None and found.error_if_expected is None
+
+
 def test_it_came_true_if_a_gold_page_is_among_the_evidence():
     asked = Question(id="q", question="?", doc="report.pdf", evidence_pages=(2, 7))
     none = Question(id="n", question="?", doc="report.pdf", evidence_mode="none")

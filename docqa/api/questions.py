@@ -111,7 +111,8 @@ def _found(body: SearchBody, caller: Access, shared: Context) -> dict[str, Any]:
     found = retriever.retrieve(body.question, scope=scope, limit=body.limit)
     names = caller.names(found.document_ids)
     there = [hit for hit in found.hits if hit.document_id in names]  # one may have been deleted meanwhile
-    return {"unread": unread} | wire.retrieval(replace(found, hits=there), names)
+    expected = shared.service.settings.answer.expected_answerable
+    return {"unread": unread} | wire.retrieval(replace(found, hits=there), names, expected_answerable=expected)
 
 
 def _scope(body: QueryBody | SearchBody, caller: Access) -> Scope:

@@ -144,6 +144,11 @@ def _print(summary: dict[str, Any]) -> None:
                 f" calibration error {_figure(stated['expected_calibration_error'])}"
             )
             click.echo(title)
+            if stated["error_if_expected"] is not None:
+                click.echo(
+                    f"{stated['came_true']:.0%} came true; with that as DOCQA_ANSWER__EXPECTED_ANSWERABLE"
+                    f" the calibration error is {_figure(stated['error_if_expected'])}"
+                )
             _table("", ["questions", "predicted", "observed"], bins)
     _table("Median ms", list(summary["timings"]), {"": summary["timings"]})
 

@@ -38,7 +38,8 @@ def search(
         names = library.catalog.names(retrieval.document_ids)
     retrieval = replace(retrieval, hits=[hit for hit in retrieval.hits if hit.document_id in names])
     if as_json:
-        click.echo(json.dumps(wire.retrieval(retrieval, names), ensure_ascii=False, indent=2))
+        shape = wire.retrieval(retrieval, names, expected_answerable=settings.answer.expected_answerable)
+        click.echo(json.dumps(shape, ensure_ascii=False, indent=2))
         return
     if not retrieval.hits:
         click.echo("Nothing found: the library is empty, or the search is narrowed to where nothing is.")

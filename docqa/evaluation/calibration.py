@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from docqa.answerability import FITTED_ANSWERABLE, restated
 from docqa.evaluation.questions import Question
 from docqa.types import Answer
 
@@ -28,6 +29,8 @@ class Reliability:
     questions: int
     brier: float
     expected_calibration_error: float
+    came_true: float  # share of the cases
+    error_if_expected: float | None  # calibration error if just this share had been expected; None if it is 0 or 1
     bins: list[Bin]  # those that hold any, lowest first
 
 
@@ -37,14 +40,20 @@ def is_answerable_from_evidence(question: Question, answer: Answer) -> bool:
     return question.answerable and any((shown.document, shown.page.number) in gold for shown in answer.evidence)
 
 
-def reliability(probabilities: Sequence[float], outcomes: Sequence[bool]) -> Reliability | None:
-    """All of it; None if there is no case."""
+def reliability(
+    probabilities: Sequence[float], outcomes: Sequence[bool], *, expected: float = FITTED_ANSWERABLE
+) -> Reliability | None:
+    """All of it; None if there is no case. `expected`: the share of questions that they suppose to have an answer."""
     if not probabilities:
         return None
+    came_true = mean(map(float, outcomes))
+    told = [restated(each, came_true, instead_of=expected) for each in probabilities] if 0 < came_true < 1 else None
     return Reliability(
         questions=len(probabilities),
         brier=brier_score(probabilities, outcomes),
         expected_calibration_error=expected_calibration_error(probabilities, outcomes),
+        came_true=came_true,
+        error_if_expected=expected_calibration_error(told, outcomes) if told else None,
         bins=binned(probabilities, outcomes),
     )
 

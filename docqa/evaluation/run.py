@@ -30,6 +30,7 @@ class Evaluation:
 
     in_document: list[Asked]  # each question asked of its own document
     corpus: list[Asked]  # the standalone ones asked of all documents
+    expected_answerable: float  # share of questions that the probabilities suppose to have an answer
 
 
 def check(questions: Sequence[Question], documents: Mapping[str, str], pages: Mapping[str, int]) -> None:
@@ -49,7 +50,7 @@ def check(questions: Sequence[Question], documents: Mapping[str, str], pages: Ma
 def evaluate(engine: Engine, questions: Iterable[Question], documents: Mapping[str, str]) -> Evaluation:
     """Ask each question of its own document, and of all if it can stand alone; `documents`: file names to ids."""
     everywhere = Scope(tuple(dict.fromkeys(documents.values())))
-    result = Evaluation([], [])
+    result = Evaluation([], [], engine.expected_answerable)
     for question in questions:
         names = {document_id: name for name, document_id in documents.items()}
         asked = engine
@@ -88,8 +89,8 @@ def summary(evaluation: Evaluation) -> dict[str, Any]:
         "not_found_corpus": _refusals(evaluation.corpus),
         "near_misses": _near_misses(evaluation.in_document),
         "reliability": {
-            "in_document": _reliability(evaluation.in_document),
-            "corpus_standalone": _reliability(evaluation.corpus),
+            "in_document": _reliability(evaluation.in_document, evaluation.expected_answerable),
+            "corpus_standalone": _reliability(evaluation.corpus, evaluation.expected_answerable),
         },
         "timings": _timings([*evaluation.in_document, *evaluation.corpus]),
     }
@@ -142,10 +143,11 @@ def _near_misses(asked: Sequence[Asked]) -> dict[str, dict[str, int]]:
     }
 
 
-def _reliability(asked: Sequence[Asked]) -> dict[str, Any] | None:
+def _reliability(asked: Sequence[Asked], expected: float) -> dict[str, Any] | None:
     found = calibration.reliability(
         [each.answer.answerable for each in asked],
         [calibration.is_answerable_from_evidence(each.question, each.answer) for each in asked],
+        expected=expected,
     )
     return asdict(found) if found else None
 
