@@ -242,7 +242,7 @@ def _to_json(page: Page) -> dict[str, Any]:
         "height": page.height,
         "source": page.source,
         "text": page.text,
-        "words": list(page.words.as_rows()),
+        "words": list(page.words.as_numbers()),
         "headings": [[h.start, h.text, h.size] for h in page.headings],
         "drawn": page.drawn,
         "printed": page.printed,
@@ -251,7 +251,7 @@ def _to_json(page: Page) -> dict[str, Any]:
 
 
 def _from_json(data: dict[str, Any]) -> Page:
-    words = Words.from_rows(data.pop("words"))
+    words = Words.from_numbers(data.pop("words"))
     headings = tuple(Heading(*heading) for heading in data.pop("headings"))
     running = tuple((start, end) for start, end in data.pop("running", ()))
     return Page(words=words, headings=headings, running=running, **data)

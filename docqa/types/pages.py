@@ -72,15 +72,15 @@ class Words(Sequence[Word]):
     @classmethod
     def of(cls, words: Iterable[Word]) -> "Words":
         """The same words as columns."""
-        return cls.from_rows((word.start, word.end, word.row, *word.box) for word in words)
+        return cls.from_numbers((word.start, word.end, word.row, *word.box) for word in words)
 
     @classmethod
-    def from_rows(cls, words: Iterable[Sequence[Any]]) -> "Words":
+    def from_numbers(cls, words: Iterable[Sequence[Any]]) -> "Words":
         """From start, end, row and the four edges of each word."""
         return cls(*zip(*words, strict=True))
 
-    def as_rows(self) -> Iterator[tuple[Any, ...]]:
-        """What `from_rows` takes."""
+    def as_numbers(self) -> Iterator[tuple[Any, ...]]:
+        """What `from_numbers` takes."""
         return zip(*self._columns, strict=True)
 
     @property
