@@ -12,7 +12,7 @@ AnswerStatus = Literal["answered", "not_found"]
 AnswerMethod = Literal["quotation", "model"]
 SentAs = Literal["text", "text and image", "earlier", "dropped"]
 Verdict = Literal["up", "down"]
-WEAK_EVIDENCE = 0.25  # of `Answer.answerable`: below it the answer is doubtful
+WEAK_EVIDENCE = 0.1  # of `Answer.answerable`: below it the answer is doubtful
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def test_a_stopped_answer_says_that_it_is_not_kept() -> None:
 
 def test_an_answer_on_weak_evidence_says_so() -> None:
     assert turns.note(Turn.of(ANSWER)) == ""
-    assert "weak" in turns.note(Turn.of(replace(ANSWER, answerable=0.1)))
+    assert "weak" in turns.note(Turn.of(replace(ANSWER, answerable=0.05)))
     assert "Not found" in turns.note(Turn.of(replace(ANSWER, answerable=0.1, status="not_found")))
 
 
