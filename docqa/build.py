@@ -1,6 +1,5 @@
 """The one place that names concrete adapters: from settings to things that work."""
 
-import math
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,20 +10,19 @@ from typing import TYPE_CHECKING, Literal
 
 from docqa.catalog import Catalog
 from docqa.engine import Engine
-from docqa.errors import IndexUnavailable, LibraryFull
+from docqa.errors import LibraryFull
 from docqa.files import Files
+from docqa.index import opening
 from docqa.library import Library
 from docqa.protocols import Answerer, Embedder, Index, Reranker
 from docqa.retrieval import Retriever
 from docqa.service import Engines, Service
 from docqa.settings import EmbeddingSettings, Settings
 from docqa.staging import Staging
-from docqa.types import Scope
 from docqa.unlocking import Unlocker
 
 if TYPE_CHECKING:
     from docqa.generation import ChatModel
-    from docqa.index.shared import SharedIndex
     from docqa.serving import Served
 
 CATALOG, FILES, INDEX = "catalog.db", "files", "index"  # in the data directory
@@ -122,56 +120,17 @@ def library(
     settings.data.mkdir(parents=True, exist_ok=True)
     _check_room(settings.data)
     with ExitStack() as stack:
+        index: Index
         if settings.index.url:
-            index = server_index(settings, settings.index.url, dimension=lambda: embedder.dimension)
-        elif ownership == "never" or (ownership == "if free" and _is_shared(settings)):
-            index = _shared_index(settings)
+            index = opening.on_server(settings.index, settings.index.url, dimension=lambda: embedder.dimension)
+        elif ownership == "never" or (ownership == "if free" and opening.is_shared(settings.data)):
+            index = opening.shared(settings.data)
         else:
-            index = _own_index(settings, embedder, purpose, stack, shares=shares)
+            index = stack.enter_context(opening.owned(settings.data, INDEX, embedder, purpose, shares=shares))
         stack.callback(index.close)
         opened = stack.enter_context(catalog(settings))
         opened.require("embedding", embedder.name, "This library was embedded with another model")
         yield Library(opened, files(settings), index)
-
-
-def _own_index(settings: Settings, embedder: Embedder, purpose: str, stack: ExitStack, *, shares: bool) -> Index:
-    from docqa import ownership
-    from docqa.index.edge import EdgeIndex
-    from docqa.index.shared import offered
-
-    stack.enter_context(ownership.owned(settings.data, purpose))
-    index = EdgeIndex(settings.data / INDEX, dimension=lambda: embedder.dimension)
-    if shares:
-        address, secret = stack.enter_context(offered(index))
-        ownership.share(settings.data, purpose, address=address, secret=secret)
-    return index
-
-
-def _shared_index(settings: Settings) -> "SharedIndex":
-    from docqa.index.shared import SharedIndex
-
-    return SharedIndex(lambda: _place_of_index(settings))
-
-
-def _is_shared(settings: Settings) -> bool:
-    """Whether another process owns the embedded index and shares it."""
-    if _place_of_index(settings) is None:
-        return False
-    index = _shared_index(settings)
-    try:
-        index.size(Scope())
-    except IndexUnavailable:
-        return False
-    finally:
-        index.close()
-    return True
-
-
-def _place_of_index(settings: Settings) -> tuple[str, bytes] | None:
-    from docqa.ownership import owner
-
-    found = owner(settings.data)
-    return (found.address, bytes.fromhex(found.secret)) if found and found.address else None
 
 
 @contextmanager
@@ -239,37 +198,6 @@ def _check_room(data: Path) -> None:
 
 def _cache(settings: Settings) -> Path:
     return settings.data / "cache"
-
-
-def embedded_index(folder: Path, *, dimension: Callable[[], int]) -> Index:
-    """An embedded index in a folder that no other process uses."""
-    from docqa.index.edge import EdgeIndex
-
-    return EdgeIndex(folder, dimension=dimension)
-
-
-def server_index(settings: Settings, url: str, *, dimension: Callable[[], int]) -> Index:
-    """The index on the Qdrant server at this address; its collection is made if it is not there.
-
-    Raises IndexUnavailable.
-    """
-    from qdrant_client import QdrantClient
-
-    from docqa.index.collection import Layout
-    from docqa.index.server import ServerIndex
-
-    chosen = settings.index
-    layout = Layout(
-        shards=chosen.shards,
-        replicas=chosen.replicas,
-        payload_on_disk=chosen.payload_on_disk,
-        vectors_on_disk=chosen.vectors_on_disk,
-        words_on_disk=chosen.words_on_disk,
-        quantization=chosen.quantization,
-    )
-    api_key = chosen.api_key.get_secret_value() if chosen.api_key else None
-    client = QdrantClient(url, api_key=api_key, timeout=math.ceil(chosen.timeout_s), check_compatibility=False)
-    return ServerIndex(client, chosen.collection, dimension=dimension, layout=layout)
 
 
 def reranker(settings: Settings) -> Reranker | None:

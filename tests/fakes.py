@@ -2,11 +2,14 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from docqa.types import Box, Evidence, Page, Passage, Vector, Word, Words
 from ingest.intake import FileReport
 from ingest.pipeline import Pipeline
+from ingest.reading import read_page
+from ingest.sandbox import PageFailed
 
 
 class WordHashEmbedder:
@@ -46,6 +49,32 @@ class Silent:
 
     def page(self, document: str) -> None:
         self.pages += 1
+
+
+class SecondPageTimesOut:
+    """A sandbox that gives up on every second page."""
+
+    workers = 1
+
+    def submit(self, task, *args):
+        if task is read_page and args[1] == 2:
+            return Done(error=PageFailed("timed out after 60 s"))
+        return Done(value=task(*args))
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class Done:
+    """A task that is over."""
+
+    value: object = None
+    error: Exception | None = None
+
+    def result(self):
+        if self.error:
+            raise self.error
+        return self.value
 
 
 def page(text: str, *, number: int = 1, source: str = "layer") -> Page:

@@ -9,9 +9,10 @@ import pytest
 from click.testing import CliRunner
 from qdrant_client import QdrantClient
 
-from docqa import build, migration
+from docqa import migration
 from docqa.cli import cli
 from docqa.errors import UsageError
+from docqa.index import opening
 from docqa.index.edge import EdgeIndex
 from docqa.index.server import ServerIndex
 from docqa.protocols import Entry, Index, Indexed
@@ -83,7 +84,7 @@ def test_the_command_copies_the_index_and_says_what_is_next(
     shutil.copytree(example_data, data)
     server = in_memory(lambda: 384)
     monkeypatch.setattr(server, "close", lambda: None)
-    monkeypatch.setattr(build, "server_index", lambda settings, url, dimension: server)
+    monkeypatch.setattr(opening, "on_server", lambda chosen, url, dimension: server)
     done = CliRunner().invoke(cli, ["--data", str(data), "migrate", "--to", "http://qdrant:6333"])
     assert done.exit_code == 0, done.output
     assert f"Copied {server.count(Scope())} passages to http://qdrant:6333\n" in done.output

@@ -14,6 +14,7 @@ from docqa.backup.making import Contents, Say
 from docqa.catalog import Catalog
 from docqa.errors import LibraryBusy, UsageError
 from docqa.files import Files
+from docqa.index import opening
 from docqa.protocols import Index, Indexed
 from docqa.settings import Settings
 from docqa.types import Document, Scope
@@ -117,8 +118,8 @@ def _index(settings: Settings, work: Path, first: Indexed) -> Index:
     Raises UsageError if the server has one that is not.
     """
     if settings.index.url is None:
-        return build.embedded_index(work / build.INDEX, dimension=lambda: len(first.vector))
-    index = build.server_index(settings, settings.index.url, dimension=lambda: len(first.vector))
+        return opening.embedded(work / build.INDEX, dimension=lambda: len(first.vector))
+    index = opening.on_server(settings.index, settings.index.url, dimension=lambda: len(first.vector))
     if index.count(Scope()):
         index.close()
         raise UsageError(

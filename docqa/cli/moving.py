@@ -105,6 +105,7 @@ def _check(settings: "Settings", index_at: str | None, catalog_at: str | None) -
 def _copy_index(settings: "Settings", index_at: str) -> str:
     """Copy the index; returns the setting that is next."""
     from docqa import build, migration
+    from docqa.index import opening
 
     model = build.embedder(settings)
     with (
@@ -112,9 +113,9 @@ def _copy_index(settings: "Settings", index_at: str) -> str:
         _shown_progress() as say,
     ):
         if index_at == EMBEDDED:
-            target = build.embedded_index(settings.data / build.INDEX, dimension=lambda: model.dimension)
+            target = opening.embedded(settings.data / build.INDEX, dimension=lambda: model.dimension)
         else:
-            target = build.server_index(settings, index_at, dimension=lambda: model.dimension)
+            target = opening.on_server(settings.index, index_at, dimension=lambda: model.dimension)
         try:
             copied, there = migration.copy_index(library.index, target, say=lambda done, of: say("Passages", done, of))
         finally:
