@@ -14,8 +14,7 @@ from ingest.limits import Limits
 from ingest.pipeline import Pipeline
 from ingest.reading import ReadingOptions, read_cover, read_page
 from ingest.sandbox import Sandbox, TimedOut
-from tests.fakes import Silent, WordHashEmbedder, run
-from tests.test_pipeline import Done
+from tests.fakes import Done, Silent, WordHashEmbedder, run
 
 MakePDF = Callable[..., Path]
 OPTIONS = ReadingOptions(ocr="off")
