@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from docqa.catalog import Catalog, database
 from docqa.catalog.tables import schema
@@ -63,6 +65,28 @@ def test_a_migrated_catalog_equals_a_new_one(old: Path):
 
 def _ours(name: str | None, kind: str, _: object) -> bool:
     return name != "alembic_version"
+
+
+def test_a_new_catalog_is_marked_with_the_newest_migration(tmp_path: Path):
+    Catalog.at(tmp_path / "catalog.db").close()
+    config = Config()
+    config.set_main_option("script_location", str(database.MIGRATIONS))
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/catalog.db")
+    with engine.connect() as connection:
+        marked = MigrationContext.configure(connection).get_current_revision()
+    engine.dispose()
+    assert marked == ScriptDirectory.from_config(config).get_current_head()
+
+
+def test_a_catalog_that_was_made_with_newer_columns_than_it_is_marked_with_is_opened(tmp_path: Path):
+    Catalog.at(tmp_path / "catalog.db").close()
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/catalog.db")
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '3'"))
+    engine.dispose()
+    catalog = Catalog.at(tmp_path / "catalog.db")
+    assert catalog.descriptions.unknown() == []
+    catalog.close()
 
 
 def test_the_catalog_of_a_newer_docqa_is_refused(tmp_path: Path):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-VERSION = "3"  # of the schema: the newest migration
+VERSION = "4"  # of the schema: the newest migration
 
 
 class Moment(sa.TypeDecorator[datetime]):
