@@ -177,8 +177,10 @@ class NoDense:
 
     index: Searcher
 
-    def rank(self, text: str, vector: Vector, *, also: str = "", limit: int, scope: Scope) -> Rankings:
-        return replace(self.index.rank(text, vector, also=also, limit=limit, scope=scope), dense=[])
+    def rank(
+        self, text: str, vector: Vector, *, visual: Vector | None = None, also: str = "", limit: int, scope: Scope
+    ) -> Rankings:
+        return replace(self.index.rank(text, vector, visual=visual, also=also, limit=limit, scope=scope), dense=[])
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
         return self.index.passages(keys)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Literal
 
 from docqa.catalog import Catalog
 from docqa.engine import Engine
-from docqa.errors import LibraryFull
+from docqa.errors import LibraryFull, SettingsError
 from docqa.files import Files
 from docqa.index import opening
 from docqa.library import Library
-from docqa.protocols import Answerer, Embedder, Index, Reranker
+from docqa.protocols import Answerer, Embedder, Index, Reranker, VisualEmbedder
 from docqa.retrieval import Retriever
 from docqa.service import Engines, Service
 from docqa.settings import EmbeddingSettings, Settings
@@ -130,6 +130,8 @@ def library(
         stack.callback(index.close)
         opened = stack.enter_context(catalog(settings))
         opened.require("embedding", embedder.name, "This library was embedded with another model")
+        if visual_name := _visual_name(settings):
+            opened.require("visual", visual_name, "The page images of this library were embedded with another model")
         yield Library(opened, files(settings), index)
 
 
@@ -150,12 +152,40 @@ def service(settings: Settings) -> Iterator[Service]:
 def retriever(settings: Settings, library: Library, embedder: Embedder) -> Retriever:
     """Search over a library."""
     chosen = settings.reranking
-    found = Retriever(embedder, library.index, reranker(settings), chosen.pages, rerank_budget_ms=chosen.budget_ms)
+    found = Retriever(
+        embedder,
+        library.index,
+        reranker(settings),
+        chosen.pages,
+        rerank_budget_ms=chosen.budget_ms,
+        visual=visual(settings),
+    )
     if not (settings.model.url and settings.model.split_questions):
         return found
     from docqa.splitting import ModelSplitter
 
     return replace(found, split=ModelSplitter(model_server(settings)))
+
+
+def visual(settings: Settings) -> VisualEmbedder | None:
+    """The model that embeds page images, if there is one; it is not asked anything yet."""
+    if not _visual_name(settings):
+        return None
+    from docqa.visual import ServedVisualEmbedder
+
+    return ServedVisualEmbedder(settings.visual)
+
+
+def _visual_name(settings: Settings) -> str | None:
+    """The name of the model that embeds page images; None if there is none.
+
+    Raises SettingsError if only its server is set.
+    """
+    if settings.visual.url and not settings.visual.name:
+        raise SettingsError(
+            "DOCQA_VISUAL__URL wants DOCQA_VISUAL__NAME, too: vectors of different models do not compare"
+        )
+    return settings.visual.name if settings.visual.url else None
 
 
 def engine(settings: Settings, library: Library, embedder: Embedder) -> Engine:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from docqa import build, repair
+from docqa.catalog.visuals import Seen
 from docqa.errors import DocQAError
 from docqa.protocols import Index
 from docqa.settings import ModelSettings, Settings
@@ -43,6 +44,7 @@ def examine(settings: Settings, *, repairs: bool = False) -> list[Finding]:
         "OCR": _ocr,
         "sandbox": _sandbox,
         "model server": _model,
+        "visual search": _visual,
     }
     findings: list[Finding] = []
     for name, check in checks.items():
@@ -74,6 +76,8 @@ def _library(settings: Settings, *, repairs: bool) -> Iterator[Finding]:
         yield _catalog(library.catalog.documents())
         if settings.index.url:
             yield from _collection(library.index)
+        if settings.visual.url:
+            yield _images_seen(library.catalog.visuals.counts())
         if not damages:
             total = library.index.count(Scope())
             yield Finding(
@@ -87,6 +91,16 @@ def _library(settings: Settings, *, repairs: bool) -> Iterator[Finding]:
                 yield Finding("agreement", "warn", f"{name}: {damage.found}", f"Repaired: {damage.remedy}.")
             else:
                 yield Finding("agreement", "fail", f"{name}: {damage.found}", "docqa doctor --repair sets it right.")
+
+
+def _images_seen(seen: Seen) -> Finding:
+    """How many pages are found by their images."""
+    found = f"{seen.embedded} of {sum(seen)} are embedded"
+    if seen.refused:
+        found += f", {seen.refused} were refused by the model: the worker's log tells which and why"
+    if seen.untried:
+        return Finding("page images", "warn", found, "docqa up, docqa worker or docqa ingest embeds the others.")
+    return Finding("page images", "warn" if seen.refused else "ok", found)
 
 
 def _collection(index: Index) -> Iterator[Finding]:
@@ -170,6 +184,17 @@ def _model(settings: Settings) -> Iterator[Finding]:
     yield from serving_findings(served, settings.model)
     if served.exact and served.max_images:
         yield from _images(server, served)
+
+
+def _visual(settings: Settings) -> Iterator[Finding]:
+    embedder = build.visual(settings)
+    if embedder is None:
+        yield Finding("visual search", "ok", "no server set: pages are found by their text")
+        return
+    dimension = len(embedder.embed_question("Where is the chart?"))
+    yield Finding(
+        "visual search", "ok", f"{settings.visual.url} embeds with {settings.visual.name}: {dimension} numbers"
+    )
 
 
 def _images(server: "ChatModel", served: "Served") -> Iterator[Finding]:

@@ -105,8 +105,12 @@ class Engine:
         )
 
     def _may_answer(self, retrieval: Retrieval, history: Sequence[Turn]) -> bool:
-        """Whether it is likely enough that the pages hold the answer; of pages asked for by number nobody asks that."""
-        if history or retrieval.named:
+        """Whether it is likely enough that the pages hold the answer; of pages asked for by number nobody asks that.
+
+        What is on a page without text only a model can tell that sees it.
+        """
+        is_picture = bool(retrieval.hits) and not retrieval.hits[0].passages[0].text
+        if history or retrieval.named or (is_picture and self.method == "model"):
             return True
         if self.method == "model" and self._answerable(retrieval) < self.min_answerable:
             return False
@@ -141,7 +145,7 @@ class Engine:
                 document_id=hit.document_id,
                 document=names[hit.document_id],
                 page=self.pages.page(hit.document_id, hit.page),
-                passages=hit.passages,
+                passages=tuple(passage for passage in hit.passages if passage.text),
                 score=hit.score,
                 part=hit.part,
                 also_on=tuple(

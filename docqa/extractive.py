@@ -82,6 +82,8 @@ class QuotationAnswerer:
         show(tuple(shown.values()))
         say(text)
         log_odds = max((each.log_odds for each in scored), default=None) if self.reranker else None
+        if not citations:
+            return Draft("not_found", "", (), tuple(shown.values()), log_odds=log_odds)
         return Draft("answered", text, tuple(citations), tuple(shown.values()), log_odds=log_odds)
 
     def _chosen(self, question: str, evidence: Sequence[Evidence]) -> list[_Scored]:
@@ -100,7 +102,7 @@ class QuotationAnswerer:
     def _best(
         self, question: str, evidence: Sequence[Evidence], *, quotes: int, besides: Sequence[_Scored]
     ) -> list[_Scored]:
-        read = evidence[:PAGES_READ]
+        read = [page for page in evidence if page.passages][:PAGES_READ]  # a picture cannot be quoted
         candidates = [each for place, page in enumerate(read) for each in _candidates(page, place)]
         if self.reranker is None:
             return [_Scored(candidate, 0.0, 0.0) for candidate in candidates[:1]]

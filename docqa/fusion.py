@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from docqa.types import PassageKey, Ranked, Rankings
+from docqa.types import PICTURE, PassageKey, Ranked, Rankings
 
 RRF_K = 60
 DOCUMENT_WEIGHT = 0.2
@@ -58,11 +58,15 @@ def reciprocal_rank_fusion(rankings: Iterable[Sequence[Key]], *, k: int = RRF_K)
 def fuse(rankings: Rankings) -> list[RankedPage]:
     """Rank pages by three rankings: their best passage by meaning, their best passage by words, all their words.
 
+    Where page images are embedded, they are a fourth; it counts for a page without text as if the others were like it.
     A page of the document that the question's words fit best counts up to DOCUMENT_WEIGHT more, one of another
     document by its share of that fit: between alike pages of alike documents it is the document that decides. Best
     first; ties keep first-seen order.
     """
-    scores = reciprocal_rank_fusion([_pages(rankings.dense), _pages(rankings.words), _pages(rankings.pages)])
+    fused = (rankings.dense, rankings.words, rankings.pages, rankings.visual)
+    scores = reciprocal_rank_fusion([_pages(ranking) for ranking in fused])
+    for picture in (ranked.key for ranked in rankings.visual if ranked.key.ordinal == PICTURE):
+        scores[PageKey(picture.document, picture.page)] *= sum(map(bool, fused))
     fit = _document_fit(rankings.documents)
     spoken_for = _passages_by_page(rankings)
     pages = [
@@ -196,6 +200,6 @@ def _passages_by_page(rankings: Rankings) -> dict[PageKey, tuple[PassageKey, ...
     by_page: dict[PageKey, list[PassageKey]] = defaultdict(list)
     for key in sorted(scores, key=lambda key: -scores[key]):
         by_page[PageKey(key.document, key.page)].append(key)
-    for ranked in rankings.pages:
+    for ranked in (*rankings.pages, *rankings.visual):
         by_page.setdefault(PageKey(ranked.key.document, ranked.key.page), [ranked.key])
     return {page: tuple(keys) for page, keys in by_page.items()}

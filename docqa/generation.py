@@ -1,6 +1,5 @@
-"""Any OpenAI-compatible model server, through LlamaIndex. The only file that talks to it."""
+"""Answers of any OpenAI-compatible model server, through LlamaIndex. The only file that asks it for them."""
 
-import base64
 import threading
 import time
 import weakref
@@ -10,12 +9,18 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from docqa.errors import ModelRefused, ModelUnavailable
+from docqa.modelserver import ModelServer, data_url
 from docqa.protocols import ChatMessage, Content
 from docqa.settings import ModelSettings
 from docqa.types import Usage
 
 RETRY_AFTER_S = (0.5, 2.0)  # a server that is not there or says 503 is tried again so much later
+ADVICE = {  # about refusals, by the words vLLM has for them
+    "image(s)": "Lower DOCQA_MODEL__MAX_IMAGES, or start the server with a larger --limit-mm-per-prompt.",
+    "context length": "Lower DOCQA_MODEL__BUDGET_TOKENS, or start the server with a larger --max-model-len.",
+    "mm_processor_kwargs": "Start the server with --trust-request-mm-kwargs, or set DOCQA_MODEL__DETAIL.",
+    "encoder cache": "Lower DOCQA_MODEL__DETAIL, or start the server with that detail (docqa model command).",
+}
 
 
 class ChatModel:
@@ -23,6 +28,7 @@ class ChatModel:
 
     def __init__(self, settings: ModelSettings) -> None:
         self._settings = settings
+        self._server = ModelServer(settings, "MODEL", advice=ADVICE)
         self._opening = _Opening()
 
     def stream(
@@ -36,7 +42,7 @@ class ChatModel:
 
         chat = [llama.ChatMessage(role=role, blocks=_blocks(content)) for role, content in messages]
         extra = {"mm_processor_kwargs": dict(mm_kwargs)} if mm_kwargs else {}
-        with self._translated(), self._opened(chat, max_tokens=answer_tokens, extra_body=extra) as responses:
+        with self._server.translated(), self._opened(chat, max_tokens=answer_tokens, extra_body=extra) as responses:
             for response in responses:
                 if response.delta:
                     yield response.delta
@@ -73,31 +79,22 @@ class ChatModel:
 
         Raises ModelUnavailable or ModelRefused.
         """
-        with self._translated():
-            found = {model.id: getattr(model, "max_model_len", None) for model in self._client.models.list()}
-        if not found:
-            raise ModelRefused(f"The server at {self._settings.url} lists no model: set DOCQA_MODEL__NAME")
-        return found
+        return self._server.models()
 
     @property
-    def _key(self) -> str:
-        """Clients insist on one, even where the server wants none."""
-        return self._settings.api_key.get_secret_value() if self._settings.api_key else "none"
-
-    @cached_property
     def name(self) -> str:
         """The model that is asked for: the one set, else the first that the server lists.
 
         Raises ModelUnavailable or ModelRefused.
         """
-        return self._settings.name or next(iter(self.models()))
+        return self._server.name
 
     def tokens_of_text(self, text: str, own: bool) -> int:
         """Tokens of a text by the served model's tokenizer, with those it adds of its own or not.
 
         Raises ModelRefused if the server has no /tokenize, ModelUnavailable.
         """
-        return int(self._tokenize({"prompt": text, "add_special_tokens": own})["count"])
+        return int(self._server.post("/tokenize", {"prompt": text, "add_special_tokens": own})["count"])
 
     def tokens_of_messages(self, messages: Sequence[ChatMessage], mm_kwargs: Mapping[str, Any] | None = None) -> int:
         """Tokens of a conversation as the server counts them, images and all; it has to decode them for that.
@@ -105,28 +102,14 @@ class ChatModel:
         Raises ModelRefused if the server has no /tokenize or will not do this, ModelUnavailable.
         """
         extra = {"mm_processor_kwargs": dict(mm_kwargs)} if mm_kwargs else {}
-        return int(self._tokenize(_conversation(messages) | extra)["count"])
+        return int(self._server.post("/tokenize", _conversation(messages) | extra)["count"])
 
     def token_strings(self, messages: Sequence[ChatMessage]) -> list[str]:
         """The tokens of a conversation in their order, those of images among them.
 
         Raises ModelRefused if the server has no /tokenize or will not do this, ModelUnavailable.
         """
-        return list(self._tokenize(_conversation(messages) | {"return_token_strs": True})["token_strs"])
-
-    def _tokenize(self, body: dict[str, Any]) -> dict[str, Any]:
-        root = str(self._settings.url).rstrip("/").removesuffix("/v1")
-        with self._translated():
-            answer: Any = self._client.post(f"{root}/tokenize", cast_to=object, body={"model": self.name, **body})
-            return dict(answer)
-
-    @cached_property
-    def _client(self) -> Any:  # noqa: ANN401  openai.OpenAI
-        from openai import OpenAI
-
-        client = OpenAI(base_url=self._settings.url, api_key=self._key, timeout=self._settings.timeout_s, max_retries=0)
-        weakref.finalize(self, client.close)
-        return client
+        return list(self._server.post("/tokenize", _conversation(messages) | {"return_token_strs": True})["token_strs"])
 
     @cached_property
     def _llm(self) -> Any:  # noqa: ANN401  OpenAILike
@@ -139,7 +122,7 @@ class ChatModel:
         return OpenAILike(
             model=self.name,
             api_base=self._settings.url,
-            api_key=self._key,
+            api_key=self._server.key,
             timeout=self._settings.timeout_s,
             temperature=self._settings.temperature,
             max_retries=0,
@@ -147,41 +130,6 @@ class ChatModel:
             is_chat_model=True,
             additional_kwargs={"stream_options": {"include_usage": True}},
         )
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        import httpx
-        import openai
-
-        url = self._settings.url
-        try:
-            yield
-        except (openai.APITimeoutError, httpx.TimeoutException) as error:
-            raise ModelUnavailable(
-                f"The model server at {url} took over {self._settings.timeout_s:g} s: raise DOCQA_MODEL__TIMEOUT_S"
-            ) from error
-        except (httpx.RemoteProtocolError, httpx.ReadError) as error:
-            raise ModelUnavailable(f"The model server at {url} broke off") from error
-        except (openai.APIConnectionError, httpx.TransportError) as error:
-            raise ModelUnavailable(f"No model server answers at {url}: start it, or change DOCQA_MODEL__URL") from error
-        except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
-            raise ModelRefused(f"The model server at {url} wants another key: set DOCQA_MODEL__API_KEY") from error
-        except openai.NotFoundError as error:
-            raise ModelRefused(
-                f"The model server at {url} has no such model or path ({_said(error)}):"
-                " set DOCQA_MODEL__NAME or DOCQA_MODEL__URL"
-            ) from error
-        except openai.InternalServerError as error:
-            raise ModelUnavailable(f"The model server at {url} failed: {_said(error)}") from error
-        except openai.APIStatusError as error:
-            raise ModelRefused(f"The model server at {url} refused: {_said(error)}. {_advice(_said(error))}") from error
-        except openai.APIError as error:
-            raise ModelUnavailable(f"The model server at {url} broke off: {error.message}") from error
-        except (ValueError, AttributeError, TypeError, KeyError) as error:  # of clients that met other shapes
-            raise ModelRefused(
-                f"What answers at {url} does not speak OpenAI's protocol ({type(error).__name__}: {str(error)[:100]}):"
-                " check DOCQA_MODEL__URL, which usually ends in /v1"
-            ) from error
 
 
 class _Opening(threading.local):
@@ -203,7 +151,7 @@ def _blocks(content: Content) -> list[Any]:
         TextBlock(text=part)
         if isinstance(part, str)
         # Built without validation: that would decode, look at and encode each image again, 4 ms of each.
-        else ImageBlock.model_construct(url=_data_url(part), image_mimetype="image/jpeg")
+        else ImageBlock.model_construct(url=data_url(part), image_mimetype="image/jpeg")
         for part in content
     ]
 
@@ -214,30 +162,10 @@ def _content(content: Content) -> str | list[dict[str, Any]]:
     return [
         {"type": "text", "text": part}
         if isinstance(part, str)
-        else {"type": "image_url", "image_url": {"url": _data_url(part)}}
+        else {"type": "image_url", "image_url": {"url": data_url(part)}}
         for part in content
     ]
 
 
 def _conversation(messages: Sequence[ChatMessage]) -> dict[str, Any]:
     return {"messages": [{"role": role, "content": _content(content)} for role, content in messages]}
-
-
-def _data_url(jpeg: bytes) -> str:
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
-
-
-def _said(error: Any) -> str:  # noqa: ANN401  openai.APIStatusError
-    body = error.body
-    return str(body.get("message", body) if isinstance(body, dict) else error.message)
-
-
-def _advice(refusal: str) -> str:
-    """What to do about a refusal, by the words vLLM has for it."""
-    advice = {
-        "image(s)": "Lower DOCQA_MODEL__MAX_IMAGES, or start the server with a larger --limit-mm-per-prompt.",
-        "context length": "Lower DOCQA_MODEL__BUDGET_TOKENS, or start the server with a larger --max-model-len.",
-        "mm_processor_kwargs": "Start the server with --trust-request-mm-kwargs, or set DOCQA_MODEL__DETAIL.",
-        "encoder cache": "Lower DOCQA_MODEL__DETAIL, or start the server with that detail (docqa model command).",
-    }
-    return next((do for words, do in advice.items() if words in refusal), "See docs/models.md.")

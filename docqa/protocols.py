@@ -23,6 +23,19 @@ class Embedder(Protocol):
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]: ...
 
 
+class VisualEmbedder(Protocol):
+    """A model in whose space page images lie near the questions they answer. Vectors have length 1."""
+
+    @property
+    def concurrency(self) -> int: ...  # pages that may be embedded at once, from as many threads
+
+    def embed_question(self, text: str) -> Vector: ...
+
+    def embed_page(self, image: bytes) -> Vector:
+        """The vector of a page, given as JPEG."""
+        ...
+
+
 class Reranker(Protocol):
     """A cross-encoder: reads question and text together."""
 
@@ -37,7 +50,7 @@ class Entry:
 
     passage: Passage
     collections: tuple[str, ...]
-    vector: Vector
+    vector: Vector | None  # None if it has no text: it stands for the image of its page
     words: str  # searched as the passage
     page_words: str  # searched as the page: on a page's first passage, else empty
     document_words: str  # searched as the document: on its first passage, else empty
@@ -49,14 +62,20 @@ class Indexed:
 
     passage: Passage
     collections: tuple[str, ...]
-    vector: Vector
+    vector: Vector | None  # None if it has no text
     terms: Mapping[str, Terms]  # by what they are searched as: passage, page, document
     card: Card | None = None  # of its document, on the passage under which that is ranked
+    visual: Vector | None = None  # of its page's image, on the page's first passage or the one without text
 
 
 class Searcher(Protocol):
-    def rank(self, text: str, vector: Vector, *, also: str = "", limit: int, scope: Scope) -> Rankings:
-        """Rank by meaning and words; passages and pages, but not documents, by the words of `also`, too."""
+    def rank(
+        self, text: str, vector: Vector, *, visual: Vector | None = None, also: str = "", limit: int, scope: Scope
+    ) -> Rankings:
+        """Rank by meaning and words, and pages by their images where a vector for that is given.
+
+        Passages and pages, but not documents, are ranked by the words of `also`, too.
+        """
         ...
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]: ...
@@ -74,6 +93,10 @@ class Writer(Protocol):
     """Every method is done when it returns, and may be repeated."""
 
     def upsert(self, entries: Sequence[Entry]) -> None: ...
+
+    def set_visual(self, vectors: Mapping[PassageKey, Vector]) -> None:
+        """Let pages be ranked by these vectors of their images, each under a passage of it that is there."""
+        ...
 
     def set_collections(self, document_id: str, collections: Sequence[str]) -> None: ...
 
@@ -98,7 +121,7 @@ class Writer(Protocol):
         ...
 
     def vectors(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Vector]:
-        """The embeddings of passages as they were written; of those that are there."""
+        """The embeddings of passages as they were written; of those that are there and have one."""
         ...
 
     def export(self, start: PassageKey | None, limit: int) -> tuple[list[Indexed], PassageKey | None]:

@@ -11,7 +11,7 @@ from docqa.context import in_context
 from docqa.fusion import PREFIX, PageKey, RankedPage
 from docqa.pagenames import only_pages_named, pages_named
 from docqa.parts import parts
-from docqa.protocols import Embedder, Reranker, Searcher
+from docqa.protocols import Embedder, Reranker, Searcher, VisualEmbedder
 from docqa.types import Match, PageHit, Passage, PassageKey, Rankings, Retrieval, SamePage, Scope, Vector
 from docqa.words import closest_part, rarity, stems
 
@@ -38,6 +38,15 @@ class Stopwatch:
 
 
 @dataclass(frozen=True, slots=True)
+class _Query:
+    """A wording of a question, as it is looked up."""
+
+    question: str
+    vector: Vector
+    visual: Vector | None = None  # None if pages are not searched by their images
+
+
+@dataclass(frozen=True, slots=True)
 class _Search:
     """What was found for one wording of a question."""
 
@@ -57,11 +66,12 @@ class Retriever:
     rerank_pages: int  # how many of the best the reranker reads
     rerank_budget_ms: float | None = None  # no further pages are read after so long; None reads them all
     split: Callable[[str], tuple[str, ...]] = parts  # a question into a question for each thing it asks for
+    visual: VisualEmbedder | None = None  # finds pages by their images
 
     def retrieve(self, question: str, *, scope: Scope = Scope(), limit: int, divide: bool = True) -> Retrieval:
         """Embed, search, fuse and rerank; at most `limit` pages. If it may `divide` it, each part of a question, too.
 
-        Raises IndexUnavailable; ModelUnavailable or ModelRefused if a model splits questions.
+        Raises IndexUnavailable; ModelUnavailable or ModelRefused if a model splits questions or embeds page images.
         """
         watch = Stopwatch()
         whole, *of_parts = (
@@ -92,29 +102,32 @@ class Retriever:
 
     def _search(self, question: str, scope: Scope, watch: Stopwatch) -> _Search:
         with watch.time("embed"):
-            vector = self.embedder.embed_query(question)
+            query = _Query(question, self.embedder.embed_query(question))
+        if self.visual:
+            with watch.time("visual"):
+                query = replace(query, visual=self.visual.embed_question(question))
         with watch.time("search"):
-            rankings = self._rankings(question, vector, scope)
+            rankings = self._rankings(query, scope)
             named = pages_named(question) if not scope.pages else ()
-            there = fusion.fuse(self._rankings(question, vector, replace(scope, called=named))) if named else []
+            there = fusion.fuse(self._rankings(query, replace(scope, called=named))) if named else []
             weight = fusion.ONLY_NAMED_WEIGHT if only_pages_named(question) else fusion.NAMED_WEIGHT
-            pages = self._with_fitting(fusion.fuse(rankings), rankings, question, vector, scope)
+            pages = self._with_fitting(fusion.fuse(rankings), rankings, query, scope)
             pages = fusion.with_named(pages, there, weight=weight)
         similarity = max((ranked.score for ranked in rankings.dense), default=0.0)
         return _Search(question, pages, similarity, bool(there))
 
     def _with_fitting(
-        self, pages: list[RankedPage], rankings: Rankings, question: str, vector: Vector, scope: Scope
+        self, pages: list[RankedPage], rankings: Rankings, query: _Query, scope: Scope
     ) -> list[RankedPage]:
         """The pages, those of documents raised that the question names by what they are."""
         ranked = routing.without_tie(rankings.facts)
         if not ranked or len(scope.document_ids) == 1:
             return pages
         cards = self.index.cards([each.key for each in ranked])
-        fit = routing.fits(routing.asked(question), cards)
+        fit = routing.fits(routing.asked(query.question), cards)
         if not fit:
             return pages
-        apart = fusion.fuse(self._rankings(question, vector, replace(scope, document_ids=tuple(fit))))
+        apart = fusion.fuse(self._rankings(query, replace(scope, document_ids=tuple(fit))))
         by_prefix = {document_id[:PREFIX]: share for document_id, share in fit.items()}
         return fusion.with_fitting(pages, apart, by_prefix)
 
@@ -140,9 +153,11 @@ class Retriever:
             whole[PageKey(*key[:2])].append(found[key])
         return {page: _signature(each) for page, each in whole.items() if 0 < len(each) < MOST_PASSAGES}
 
-    def _rankings(self, question: str, vector: Vector, scope: Scope) -> Rankings:
-        also = words_of_statements(question)
-        return self.index.rank(question, vector, also=also, limit=PASSAGES_RANKED, scope=scope)
+    def _rankings(self, query: _Query, scope: Scope) -> Rankings:
+        also = words_of_statements(query.question)
+        return self.index.rank(
+            query.question, query.vector, visual=query.visual, also=also, limit=PASSAGES_RANKED, scope=scope
+        )
 
     def _opinions(self, searches: Sequence[_Search], pages: Sequence[RankedPage]) -> list[dict[PageKey, float]]:
         """The reranker's log-odds of these pages by the part of the question they fit, as far as the budget goes."""
@@ -158,11 +173,12 @@ class Retriever:
         return odds
 
     def _log_odds(self, question: str, pages: Sequence[RankedPage]) -> dict[PageKey, float]:
-        """The reranker's, that each page's best passage answers the question."""
+        """The reranker's, that each page's best passage answers the question; of pages that have text."""
         if self.reranker is None or not pages:
             return {}
         found = self.index.passages([page.passages[0] for page in pages])
-        read = {page.key: found[page.passages[0]] for page in pages if page.passages[0] in found}
+        best = {page.key: found[page.passages[0]] for page in pages if page.passages[0] in found}
+        read = {key: passage for key, passage in best.items() if passage.text}
         worth = rarity(stems(question), [stems(passage.text) for passage in read.values()])
         closest = [closest_part(passage.text, worth, words=WORDS_READ) for passage in read.values()]
         texts = [in_context(*each) for each in zip(read.values(), closest, strict=True)]

@@ -189,6 +189,24 @@ class ModelSettings(_Section):
     )
 
 
+class VisualSettings(_Section):
+    url: Address = Field(
+        None,
+        description="OpenAI-compatible server of a model that embeds page images and questions, such as vLLM with"
+        " --runner pooling; without it pages are found by their text alone",
+    )
+    name: str | None = Field(None, description="model to ask for; its vectors compare to those of no other")
+    api_key: SecretStr | None = Field(None, description="of that server, if it wants one")
+    timeout_s: float = Field(60, gt=0, description="for one page or question")
+    concurrency: int = Field(8, ge=1, le=64, description="page images that are on their way to it at once")
+    page_prompt: str = Field(
+        "Understand the content of the provided document image.", description="what the model is told with a page"
+    )
+    question_prompt: str = Field(
+        "Find a document image that matches the given query: ", description="put before each question"
+    )
+
+
 class Settings(BaseSettings):
     """Everything an operator may change."""
 
@@ -213,6 +231,7 @@ class Settings(BaseSettings):
     ingest: IngestSettings = Field(default_factory=IngestSettings)
     answer: AnswerSettings = Field(default_factory=AnswerSettings)
     model: ModelSettings = Field(default_factory=ModelSettings)
+    visual: VisualSettings = Field(default_factory=VisualSettings)
     api: ApiSettings = Field(default_factory=ApiSettings)
     ui: UiSettings = Field(default_factory=UiSettings)
 

@@ -173,7 +173,7 @@ def _hit(hit: PageHit, names: Mapping[str, str]) -> dict[str, Any]:
         "page": hit.page,
         "printed": hit.passages[0].printed,
         "score": round(hit.score, 4),
-        "passages": [_passage(passage) for passage in hit.passages],
+        "passages": [_passage(passage) for passage in hit.passages if passage.text],
         "also_on": [_same_page(each, names[each.document_id]) for each in there],
     }
 

@@ -25,6 +25,10 @@ class Progress(Protocol):
 
     def page(self, document: str) -> None: ...
 
+    def images(self, tried: int, of: int) -> None:
+        """So many page images were given to the model that embeds them, of so many that are known of."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FileReport:

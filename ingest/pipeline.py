@@ -8,8 +8,8 @@ from pathlib import Path
 
 from docqa.errors import DocumentError, ServiceUnavailable
 from docqa.library import Library
-from docqa.protocols import Embedder
-from ingest import describing, intake, numbering
+from docqa.protocols import Embedder, VisualEmbedder
+from ingest import describing, intake, numbering, visuals
 from ingest.ahead import batches, numbered, read_ahead
 from ingest.facts import Metadata
 from ingest.intake import FileReport, Progress
@@ -29,7 +29,14 @@ class Pipeline:
     """Brings a library up to date with files."""
 
     def __init__(
-        self, library: Library, embedder: Embedder, sandbox: Runner, *, options: ReadingOptions, passage_words: int
+        self,
+        library: Library,
+        embedder: Embedder,
+        sandbox: Runner,
+        *,
+        options: ReadingOptions,
+        passage_words: int,
+        visual: VisualEmbedder | None = None,
     ) -> None:
         self._library = library
         self._catalog = library.catalog
@@ -37,6 +44,7 @@ class Pipeline:
         self._sandbox = sandbox
         self._options = options
         self._passage_words = passage_words
+        self._visual = visual
 
     def ingest(self, paths: Sequence[Path], *, collection: str, progress: Progress) -> list[FileReport]:
         """Read what is new or changed among these files; documents that an earlier run left unfinished are read, too.
@@ -57,9 +65,18 @@ class Pipeline:
     def read_unfinished(self, progress: Progress, *, stopping: Callable[[], bool] = lambda: False) -> None:
         """Read every document that is queued or half read, and those that are queued meanwhile; or until `stopping`.
 
-        Raises ServiceUnavailable if index, catalog, files or cluster are; what was recorded until then is kept.
+        Raises ServiceUnavailable if index, catalog, files, cluster or a model are; what was recorded until then is
+        kept.
         """
         self.remove_unsourced()
+        with visuals.embedded_beside(self._library, self._visual, progress=progress, stopping=stopping):
+            if self._read_all(progress, stopping):
+                return
+            self._describe_earlier(stopping)
+        self.remove_unsourced()
+
+    def _read_all(self, progress: Progress, stopping: Callable[[], bool]) -> bool:
+        """Read them; returns whether it was stopped."""
         begun: deque[str] = deque(maxlen=2)  # the document in hand, and the one before: its end may be being stored
         writer = PageWriter(self._library, self._embedder, passage_words=self._passage_words, progress=progress)
         pages = read_ahead(self._library.files, self._sandbox, self._jobs(progress), self._options)
@@ -68,15 +85,15 @@ class Pipeline:
                 for job, its_pages in groupby(pages, key=lambda read: read.job):
                     begun.append(job.document.id)
                     if self._read(job, its_pages, writer, stopping):
-                        return writer.wait()
+                        writer.wait()
+                        return True
                 writer.wait()
         except ServiceUnavailable:
             with suppress(ServiceUnavailable):
                 for document_id in begun:
                     self._catalog.unattempt(document_id)  # it is not the document's fault
             raise
-        self._describe_earlier(stopping)
-        self.remove_unsourced()
+        return False
 
     def _read(self, job: Job, pages: Iterator[Read], writer: PageWriter, stopping: Callable[[], bool]) -> bool:
         """Read a document to its end; or until `stopping`: returns whether that was so.

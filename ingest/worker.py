@@ -25,6 +25,8 @@ class _Uncounted:
 
     def page(self, document: str) -> None: ...
 
+    def images(self, tried: int, of: int) -> None: ...
+
 
 def work(pipeline: Pipeline, catalog: Catalog, stopping: threading.Event) -> None:
     """Read documents as they are queued until `stopping` is set; the page in hand is finished first.

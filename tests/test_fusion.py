@@ -13,7 +13,7 @@ from docqa.fusion import (
     with_neighbours,
     with_parts,
 )
-from docqa.types import PassageKey, Ranked, Rankings
+from docqa.types import PICTURE, PassageKey, Ranked, Rankings
 
 
 def ranking(*keys: tuple[str, int, int]) -> list[Ranked]:
@@ -28,6 +28,19 @@ def test_a_page_is_ranked_by_its_best_passage_and_once_a_ranking():
     dense = ranking(("d", 1, 0), ("d", 1, 1), ("d", 2, 0))
     pages = fuse(Rankings(dense, [], [], []))
     assert [(page.key.page, round(page.score, 3)) for page in pages] == [(1, 1.0), (2, round(61 / 62, 3))]
+
+
+def test_images_are_one_more_ranking_of_pages():
+    rankings = Rankings(ranking(("d", 1, 0)), [], [], [], visual=ranking(("d", 2, 0), ("d", 1, 0)))
+    assert [(page.key.page, round(page.score, 3)) for page in fuse(rankings)] == [
+        (1, round(1 + 61 / 62, 3)),
+        (2, 1.0),
+    ]
+
+
+def test_a_page_without_text_is_not_worse_for_missing_where_only_text_is_ranked():
+    rankings = Rankings(ranking(("d", 1, 0)), [], [], [], visual=ranking(("d", 2, PICTURE), ("d", 1, 0)))
+    assert next((page.key.page, page.score) for page in fuse(rankings)) == (2, 2.0)
 
 
 def test_passages_of_a_page_come_best_first():

@@ -15,7 +15,7 @@ from docqa.index import schema
 from docqa.index.edge import EdgeIndex
 from docqa.index.server import ServerIndex
 from docqa.protocols import Entry, Index
-from docqa.types import Box, Card, Passage, PassageKey, Scope
+from docqa.types import PICTURE, Box, Card, Passage, PassageKey, Scope
 
 EVERYWHERE = Scope()
 APPLES, PLUMS = "a" * 64, "b" * 64
@@ -198,6 +198,40 @@ def test_what_one_index_gives_out_another_takes_and_finds_the_same(index: Index,
     for name in ("dense", "words", "pages", "documents"):
         assert keys(getattr(ours, name)) == keys(getattr(theirs, name))
     assert other.export(None, 9)[0] == [*first, *rest]
+
+
+def test_pages_are_ranked_by_their_images_once_they_have_vectors_for_that(index: Index):
+    asked = ("anything", [1.0, 0.0, 0.0])
+    assert index.rank(*asked, visual=[0.0, 1.0], limit=5, scope=EVERYWHERE).visual == []
+    index.set_visual({key_of(0): [1.0, 0.0], key_of(3): [0.6, 0.8]})
+    found = index.rank(*asked, visual=[0.0, 1.0], limit=5, scope=EVERYWHERE).visual
+    assert (keys(found), found[0].score) == ([key_of(3), key_of(0)], pytest.approx(0.8))
+    assert keys(index.rank(*asked, visual=[0.0, 1.0], limit=5, scope=Scope((APPLES,))).visual) == [key_of(0)]
+    assert index.rank(*asked, limit=5, scope=EVERYWHERE).visual == []
+    index.upsert(ENTRIES[:1])
+    assert keys(index.rank(*asked, visual=[0.0, 1.0], limit=5, scope=EVERYWHERE).visual) == [key_of(3)]
+
+
+def test_what_has_no_text_is_found_by_its_image_alone(index: Index, other: Index):
+    picture = replace(ENTRIES[2].passage, page=3, ordinal=PICTURE, text="", boxes=())
+    index.upsert([Entry(picture, ("fruit",), None, "", "", "")])
+    index.set_visual({picture.key: [1.0, 0.0]})
+    other.adopt(index.export(None, 9)[0])
+    for each in (index, other):
+        found = each.rank("storage", [0.0, 1.0, 0.0], visual=[1.0, 0.0], limit=9, scope=EVERYWHERE)
+        assert (len(found.dense), keys(found.visual)) == (4, [picture.key])
+        assert each.passages([picture.key]) == {picture.key: picture}
+        assert each.vectors([picture.key, key_of(2)]).keys() == {key_of(2)}
+
+
+def test_an_index_knows_after_a_restart_that_pages_have_vectors_of_their_images(tmp_path: Path):
+    index = EdgeIndex(tmp_path / "index", dimension=lambda: 3)
+    index.upsert(ENTRIES)
+    index.set_visual({key_of(0): [1.0, 0.0]})
+    index.close()
+    again = EdgeIndex(tmp_path / "index", dimension=lambda: 3)
+    assert keys(again.rank("x", [1.0, 0, 0], visual=[1.0, 0.0], limit=5, scope=EVERYWHERE).visual) == [key_of(0)]
+    again.close()
 
 
 def test_giving_out_goes_on_where_a_passage_was_removed_meanwhile(index: Index):

@@ -83,6 +83,8 @@ def test_a_catalog_that_was_made_with_newer_columns_than_it_is_marked_with_is_op
     engine = sa.create_engine(f"sqlite:///{tmp_path}/catalog.db")
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '3'"))
+        connection.execute(sa.text("DROP INDEX ix_pages_visual"))
+        connection.execute(sa.text("ALTER TABLE pages DROP COLUMN visual"))
     engine.dispose()
     catalog = Catalog.at(tmp_path / "catalog.db")
     assert catalog.descriptions.unknown() == []

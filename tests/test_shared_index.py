@@ -42,6 +42,9 @@ def test_every_method_does_what_it_does_at_its_owner(index: EdgeIndex):
         key = PassageKey(DOCUMENT[:15], 1, 0)
         assert shared.passages([key]) == index.passages([key])
         assert shared.vectors([key]) == index.vectors([key])
+        shared.set_visual({key: [0.6, 0.8]})
+        ranked = shared.rank("wool", vector, visual=[0.0, 1.0], limit=3, scope=Scope()).visual
+        assert [each.key for each in ranked] == [key]
         assert shared.size(Scope()) == 3
         shared.set_collections(DOCUMENT, ["tax"])
         assert shared.count(Scope(collections=("tax",))) == 3

@@ -12,6 +12,7 @@ from ui.turns import Turn
 STAGES = {
     "split": "tell its parts",
     "embed": "understand the question",
+    "visual": "imagine its page",
     "search": "search",
     "rerank": "rank the best pages",
     "pages": "open the pages",

@@ -43,7 +43,7 @@ async def health() -> dict[str, str]:
     responses=problem_responses() | {503: {"model": system_shapes.Readiness, "description": "It cannot"}},
 )
 async def ready(caller: Caller, shared: Shared) -> Response:
-    """Try the index, the catalog, the model server if there is one, and whether a worker reads what is queued."""
+    """Try the index, the catalog, the model servers if there are any, and whether a worker reads what is queued."""
     checks: dict[str, dict[str, Any]] = {}
 
     async def check(name: str, look: Callable[[], None]) -> None:
@@ -56,6 +56,7 @@ async def ready(caller: Caller, shared: Shared) -> Response:
         group.start_soon(check, "index", lambda: _index(service))
         group.start_soon(check, "catalog", lambda: _catalog(service))
         group.start_soon(check, "model", lambda: _model(service))
+        group.start_soon(check, "visual", lambda: _visual(service))
         group.start_soon(check, "worker", lambda: _worker(service))
     failed = any(each["state"] == "fail" for name, each in checks.items() if name != "worker")
     body = {"status": "fail" if failed else "ok", "checks": dict(sorted(checks.items()))}
@@ -87,6 +88,12 @@ def _model(service: Service) -> None:
     if not service.settings.model.url:
         raise _Off("None is set: answers are quotations")
     build.model_server(service.settings).models()
+
+
+def _visual(service: Service) -> None:
+    if service.retriever.visual is None:
+        raise _Off("None is set: pages are found by their text")
+    service.retriever.visual.embed_question("ready?")
 
 
 def _worker(service: Service) -> None:

@@ -17,7 +17,7 @@ class Readiness(Shape):
     """Whether questions can be answered. A worker that is not there does not count against it."""
 
     status: Literal["ok", "fail"]
-    checks: dict[Literal["index", "catalog", "model", "worker"], Check]
+    checks: dict[Literal["index", "catalog", "model", "visual", "worker"], Check]
 
 
 class Health(Shape):

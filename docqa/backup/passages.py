@@ -13,7 +13,7 @@ import numpy as np
 
 from docqa.errors import BackupDamaged
 from docqa.protocols import Indexed
-from docqa.types import Box, Card, Passage
+from docqa.types import Box, Card, Passage, Vector
 
 MOST_BYTES = 256 << 20  # that a part may unpack to: what we write is some MB
 
@@ -53,7 +53,8 @@ def _to_json(indexed: Indexed) -> dict[str, Any]:
         "lead": passage.lead,
         "card": None if indexed.card is None else asdict(indexed.card),
         "collections": indexed.collections,
-        "vector": _packed(indexed.vector, "<f4"),
+        "vector": _packed_vector(indexed.vector),
+        "visual": _packed_vector(indexed.visual),
         "terms": {
             name: [_packed(hashes, "<u4"), _packed(weights, "<f4")] for name, (hashes, weights) in indexed.terms.items()
         },
@@ -76,7 +77,16 @@ def _from_json(data: dict[str, Any]) -> Indexed:
     terms = {
         name: (_unpacked(hashes, "<u4"), _unpacked(weights, "<f4")) for name, (hashes, weights) in data["terms"].items()
     }
-    return Indexed(passage, tuple(data["collections"]), _unpacked(data["vector"], "<f4"), terms, card)
+    vector, visual = (_unpacked_vector(data.get(name)) for name in ("vector", "visual"))
+    return Indexed(passage, tuple(data["collections"]), vector, terms, card, visual)
+
+
+def _packed_vector(vector: Vector | None) -> str | None:
+    return None if vector is None else _packed(vector, "<f4")
+
+
+def _unpacked_vector(text: str | None) -> Vector | None:
+    return None if text is None else _unpacked(text, "<f4")
 
 
 def _packed(numbers: Sequence[float], kind: str) -> str:

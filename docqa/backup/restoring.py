@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -101,7 +101,7 @@ def _fill(settings: Settings, work: Path, catalog: Catalog, documents: Mapping[s
                 if each.passage.document_id in documents and each.passage.page in read(each.passage.document_id)
             ]
             if known and index is None:
-                index = _index(settings, work, known[0])
+                index = _index(settings, work, known)
             if index is not None:
                 index.adopt(known)
             count += len(known)
@@ -112,14 +112,19 @@ def _fill(settings: Settings, work: Path, catalog: Catalog, documents: Mapping[s
     return count
 
 
-def _index(settings: Settings, work: Path, first: Indexed) -> Index:
-    """The new index, empty.
+def _index(settings: Settings, work: Path, some: Sequence[Indexed]) -> Index:
+    """The new index, empty, for passages like some of them.
 
     Raises UsageError if the server has one that is not.
     """
+
+    def dimension() -> int:
+        vectors = (each.vector for each in some if each.vector is not None)
+        return len(next(vectors, None) or build.embedder(settings).embed_query("size"))
+
     if settings.index.url is None:
-        return opening.embedded(work / build.INDEX, dimension=lambda: len(first.vector))
-    index = opening.on_server(settings.index, settings.index.url, dimension=lambda: len(first.vector))
+        return opening.embedded(work / build.INDEX, dimension=dimension)
+    index = opening.on_server(settings.index, settings.index.url, dimension=dimension)
     if index.count(Scope()):
         index.close()
         raise UsageError(

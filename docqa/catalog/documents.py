@@ -20,6 +20,7 @@ from docqa.catalog.tables import documents as _documents
 from docqa.catalog.tables import facts as _facts
 from docqa.catalog.tables import pages as _pages
 from docqa.catalog.tables import sources as _sources
+from docqa.catalog.visuals import Visuals
 from docqa.errors import LibraryMismatch, NotInLibrary
 from docqa.types import Document, DocumentState
 
@@ -36,6 +37,7 @@ class Catalog:
         self.keys = Keys(engine)
         self.reading = Reading(engine)
         self.descriptions = Descriptions(engine)
+        self.visuals = Visuals(engine)
 
     @classmethod
     def at(cls, path: Path) -> "Catalog":

@@ -38,6 +38,11 @@ class Held:
         self.connection.execute(mine.where(_pages.c.number.in_(numbers)))
         self.connection.execute(_pages.insert(), rows)
 
+    def record_visual(self, numbers: Iterable[int], *, embedded: bool) -> None:
+        """Record that images of pages are embedded, or that the model refused them."""
+        mine = _pages.update().filter_by(document_id=self.document_id)
+        self.connection.execute(mine.where(_pages.c.number.in_(list(numbers))).values(visual=embedded))
+
     def forget_pages(self, numbers: Iterable[int]) -> None:
         """Let pages count as not tried, and the document as not read to the end."""
         mine = _pages.delete().filter_by(document_id=self.document_id)

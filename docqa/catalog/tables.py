@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-VERSION = "4"  # of the schema: the newest migration
+VERSION = "5"  # of the schema: the newest migration
 
 
 class Moment(sa.TypeDecorator[datetime]):
@@ -59,6 +59,7 @@ pages = sa.Table(
     sa.Column("error", sa.Text, nullable=False, default=""),
     sa.Column("read_at", Moment, index=True),
     sa.Column("fingerprint", sa.String(64), nullable=False, server_default=""),  # empty if it can be compared to none
+    sa.Column("visual", sa.Boolean, index=True),  # its image: true if embedded, false if refused, null if not tried
 )
 
 facts = sa.Table(

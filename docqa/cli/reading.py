@@ -112,6 +112,7 @@ def read_registered(
 @contextmanager
 def pipeline(settings: "Settings", library: "Library", model: "Embedder") -> Iterator["Pipeline"]:
     """A pipeline into the library, what reads for it stopped at the end."""
+    from docqa import build
     from ingest.limits import Limits
     from ingest.pipeline import Pipeline
     from ingest.reading import ReadingOptions
@@ -131,7 +132,14 @@ def pipeline(settings: "Settings", library: "Library", model: "Embedder") -> Ite
     )
     runner, embedder = _runner(settings, model)
     try:
-        yield Pipeline(library, embedder, runner, options=reading, passage_words=chosen.passage_words)
+        yield Pipeline(
+            library,
+            embedder,
+            runner,
+            options=reading,
+            passage_words=chosen.passage_words,
+            visual=build.visual(settings),
+        )
     except KeyboardInterrupt:
         click.echo("\nWhat was read is kept: run the same command again to go on.", err=True)
         raise
@@ -164,6 +172,7 @@ class _Bars:
         self._bars = bars
         self._files = bars.add_task("Looking at files", total=None)
         self._pages: TaskID | None = None
+        self._images: TaskID | None = None
         self._total = 0
 
     def register(self, files: int, of: int) -> None:
@@ -179,6 +188,11 @@ class _Bars:
     def page(self, document: str) -> None:
         if self._pages is not None:
             self._bars.update(self._pages, advance=1, description=document)
+
+    def images(self, tried: int, of: int) -> None:
+        if self._images is None:
+            self._images = self._bars.add_task("Embedding page images", total=of)
+        self._bars.update(self._images, completed=tried, total=of)
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def _print(rank: int, hit: PageHit, names: dict[str, str]) -> None:
         + (f"   {under}" if under else "")
     )
     text = " ".join(passage.text.split())
-    click.echo(f"     {text[:200]}{'…' if len(text) > 200 else ''}")
+    click.echo(f"     {text[:200]}{'…' if len(text) > 200 else ''}" if text else "     (a picture, found by its image)")
     there = [f"{names[each.document_id]} p. {each.page}" for each in hit.also_on if each.document_id in names]
     if there:
         click.echo(f"     the same text is on {', '.join(there)}")

@@ -20,10 +20,14 @@ class Hiding:
     document_id: str
     pages: frozenset[int]
 
-    def rank(self, text: str, vector: Vector, *, also: str = "", limit: int, scope: Scope) -> Rankings:
-        found = self.index.rank(text, vector, also=also, limit=limit + self._hidden(scope), scope=scope)
-        dense, words, pages = (self._shown(each)[:limit] for each in (found.dense, found.words, found.pages))
-        return replace(found, dense=dense, words=words, pages=pages)
+    def rank(
+        self, text: str, vector: Vector, *, visual: Vector | None = None, also: str = "", limit: int, scope: Scope
+    ) -> Rankings:
+        more = limit + self._hidden(scope)
+        found = self.index.rank(text, vector, visual=visual, also=also, limit=more, scope=scope)
+        ranked = (found.dense, found.words, found.pages, found.visual)
+        dense, words, pages, visual_ = (self._shown(each)[:limit] for each in ranked)
+        return replace(found, dense=dense, words=words, pages=pages, visual=visual_)
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
         return self.index.passages([key for key in keys if not self._is_hidden(key)])

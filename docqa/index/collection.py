@@ -44,6 +44,20 @@ def creation(layout: Layout, dimension: int) -> dict[str, Any]:
     }
 
 
+def later_vectors(dimension: int) -> models.DenseVectorNameConfig:
+    """What create_vector_name is called with for vectors that a collection did not have from the beginning."""
+    return models.DenseVectorNameConfig(dense=models.DenseVectorConfig(size=dimension, distance=models.Distance.DOT))
+
+
+def as_first_vectors(layout: Layout) -> models.VectorParamsDiff | None:
+    """What lets later vectors be kept as those from the beginning are; None if the server does by itself."""
+    if not layout.vectors_on_disk and layout.quantization == "none":
+        return None
+    return models.VectorParamsDiff(
+        on_disk=layout.vectors_on_disk or None, quantization_config=_quantization(layout.quantization)
+    )
+
+
 def search_params(layout: Layout) -> models.SearchParams | None:
     """How vectors are searched for: what the small copies find is put in order by the exact vectors."""
     if layout.quantization == "none":

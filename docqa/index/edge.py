@@ -1,7 +1,7 @@
 """The index inside this process, in a directory: Qdrant Edge."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,19 @@ class EdgeIndex:
 
     def __init__(self, folder: Path, *, dimension: Callable[[], int]) -> None:
         self._shard = _loaded(folder) if any(folder.glob("segments/*")) else _created(folder, dimension())
+        self._has_visual = _knows(self._shard, schema.VISUAL)
         for field in schema.FILTERED.keys() - self._shard.info().payload_schema.keys():
             self._shard.update(edge.UpdateOperation.create_field_index(field, _KINDS[schema.FILTERED[field]]))
 
     def close(self) -> None:
         self._shard.close()
 
-    def rank(self, text: str, vector: Vector, *, also: str = "", limit: int, scope: Scope) -> Rankings:
+    def rank(
+        self, text: str, vector: Vector, *, visual: Vector | None = None, also: str = "", limit: int, scope: Scope
+    ) -> Rankings:
         queries: dict[str, Any] = {schema.DENSE: vector, **bm25.query_vectors(text, also)}
+        if visual is not None and self._has_visual:
+            queries[schema.VISUAL] = visual
         where = _filter(scope)
         requests = [
             edge.QueryRequest(
@@ -63,6 +68,20 @@ class EdgeIndex:
 
     def upsert(self, entries: Sequence[Entry]) -> None:
         self.adopt([bm25.indexed(entry) for entry in entries])
+
+    def set_visual(self, vectors: Mapping[PassageKey, Vector]) -> None:
+        for vector in vectors.values():
+            self._make_visual(len(vector))
+        points = [edge.PointVectors(schema.point_id(key), {schema.VISUAL: each}) for key, each in vectors.items()]
+        if points:
+            self._shard.update(edge.UpdateOperation.update_vectors(points))
+
+    def _make_visual(self, dimension: int) -> None:
+        """Let points have vectors of images, if they could not have any yet."""
+        if not self._has_visual:
+            make = edge.UpdateOperation.create_dense_vector
+            self._shard.update(make(schema.VISUAL, dimension, edge.Distance.Dot))
+            self._has_visual = True
 
     def set_collections(self, document_id: str, collections: Sequence[str]) -> None:
         payload = {schema.COLLECTIONS: list(collections)}
@@ -102,7 +121,7 @@ class EdgeIndex:
         ids: list[int | uuid.UUID | str] = [schema.point_id(key) for key in keys]
         records = self._shard.retrieve(ids, with_payload=False, with_vector=[schema.DENSE])
         found: Any = {record.id: record.vector for record in records}  # each a mapping by name
-        return {schema.key_of(point_id): list(named[schema.DENSE]) for point_id, named in found.items()}
+        return {schema.key_of(point): list(named[schema.DENSE]) for point, named in found.items() if named}
 
     def export(self, start: PassageKey | None, limit: int) -> tuple[list[Indexed], PassageKey | None]:
         offset = None if start is None else schema.point_id(start)
@@ -112,6 +131,8 @@ class EdgeIndex:
         return found, None if following is None else schema.key_of(following)
 
     def adopt(self, passages: Sequence[Indexed]) -> None:
+        for vector in (each.visual for each in passages if each.visual is not None):
+            self._make_visual(len(vector))
         if points := [_point(each) for each in passages]:
             self._shard.update(edge.UpdateOperation.upsert_points(points))
 
@@ -136,10 +157,20 @@ def _loaded(folder: Path) -> edge.EdgeShard:
         ) from error
 
 
+def _knows(shard: edge.EdgeShard, vector: str) -> bool:
+    """Whether points may have a vector of this name."""
+    probe = edge.QueryRequest(query=edge.Query.Nearest([0.0], using=vector), limit=1)
+    try:
+        shard.query(probe)
+    except Exception as error:  # Edge raises nothing more particular
+        return "Not existing vector name" not in str(error)
+    return True
+
+
 def _point(indexed: Indexed) -> edge.Point:
     vectors: dict[str, Any] = {name: edge.SparseVector(*terms) for name, terms in indexed.terms.items()}
     payload = schema.payload(indexed)
-    return edge.Point(schema.point_id(indexed.passage.key), {schema.DENSE: indexed.vector, **vectors}, payload)
+    return edge.Point(schema.point_id(indexed.passage.key), {**schema.vectors(indexed), **vectors}, payload)
 
 
 def _only(document_id: str) -> edge.Filter:

@@ -2,7 +2,8 @@
 
 Besides its own words, the first passage of a page carries the words of the whole page, and the first passage of a
 document those of its name, title and first page, each as a sparse vector of its own. So one index ranks passages,
-pages and documents.
+pages and documents. Where a model embeds page images, the first passage of a page carries that vector, too; a page
+without text has a passage without text for it.
 """
 
 import uuid
@@ -12,9 +13,10 @@ from typing import Any
 from docqa.pagenames import numbers_printed
 from docqa.protocols import Indexed
 from docqa.routing import FACTS_LIMIT
-from docqa.types import Box, Card, Passage, PassageKey, Ranked, Rankings
+from docqa.types import Box, Card, Passage, PassageKey, Ranked, Rankings, Vector
 
 DENSE = "dense"
+VISUAL = "visual"  # only where page images are embedded
 PASSAGE_WORDS = "passage"
 PAGE_WORDS = "page"
 DOCUMENT_WORDS = "document"
@@ -56,7 +58,7 @@ def key_of(point_id: str | int | uuid.UUID) -> PassageKey:
 
 def rankings(by_vector: Mapping[str, list[Ranked]]) -> Rankings:
     """Rankings from those by each vector; a question without words has none by words."""
-    return Rankings(by_vector[DENSE], *(by_vector.get(name, []) for name in (*SPARSE, FACTS)))
+    return Rankings(by_vector[DENSE], *(by_vector.get(name, []) for name in (*SPARSE, FACTS, VISUAL)))
 
 
 def vector_of(ranking: str) -> str:
@@ -123,4 +125,10 @@ def passage_of(payload: Mapping[str, Any]) -> Passage:
 def indexed(payload: Mapping[str, Any], vectors: Mapping[str, Any]) -> Indexed:
     """What payload and vectors hold; of sparse vectors both clients know `indices` and `values`."""
     terms = {name: (list(vectors[name].indices), list(vectors[name].values)) for name in SPARSE if name in vectors}
-    return Indexed(passage_of(payload), tuple(payload[COLLECTIONS]), list(vectors[DENSE]), terms, _card(payload))
+    dense, visual = (list(vectors[name]) if name in vectors else None for name in (DENSE, VISUAL))
+    return Indexed(passage_of(payload), tuple(payload[COLLECTIONS]), dense, terms, _card(payload), visual)
+
+
+def vectors(indexed: Indexed) -> dict[str, Vector]:
+    """The dense vectors that it has, by name."""
+    return {name: vector for name, vector in ((DENSE, indexed.vector), (VISUAL, indexed.visual)) if vector is not None}

@@ -1,6 +1,6 @@
 """The index on a Qdrant server or cluster: qdrant-client."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,7 +9,7 @@ from qdrant_client.http.exceptions import ApiException, ResponseHandlingExceptio
 
 from docqa.errors import IndexUnavailable
 from docqa.index import bm25, schema
-from docqa.index.collection import Layout, creation, differences, search_params
+from docqa.index.collection import Layout, as_first_vectors, creation, differences, later_vectors, search_params
 from docqa.protocols import Entry, Indexed
 from docqa.types import Card, Passage, PassageKey, Ranked, Rankings, Scope, Vector
 
@@ -30,6 +30,7 @@ class ServerIndex:
         self._client = client
         self._collection = collection
         self._layout = layout
+        self._has_visual = False
         with _translated():
             if not client.collection_exists(collection):
                 client.create_collection(collection, **creation(layout, dimension()))
@@ -46,9 +47,13 @@ class ServerIndex:
     def close(self) -> None:
         self._client.close()
 
-    def rank(self, text: str, vector: Vector, *, also: str = "", limit: int, scope: Scope) -> Rankings:
+    def rank(
+        self, text: str, vector: Vector, *, visual: Vector | None = None, also: str = "", limit: int, scope: Scope
+    ) -> Rankings:
         words = {name: _sparse(each) for name, each in bm25.query_vectors(text, also).items()}
         queries: dict[str, Any] = {schema.DENSE: vector, **words}
+        if visual is not None and self._knows_visual():
+            queries[schema.VISUAL] = visual
         where = _filter(scope)
         requests = [
             models.QueryRequest(
@@ -56,7 +61,7 @@ class ServerIndex:
                 using=schema.vector_of(name),
                 filter=where,
                 limit=schema.limit_of(name, limit),
-                params=search_params(self._layout) if name == schema.DENSE else None,
+                params=search_params(self._layout) if name in (schema.DENSE, schema.VISUAL) else None,
                 with_payload=False,
             )
             for name, query in queries.items()
@@ -83,6 +88,33 @@ class ServerIndex:
 
     def upsert(self, entries: Sequence[Entry]) -> None:
         self.adopt([bm25.indexed(entry) for entry in entries])
+
+    def set_visual(self, vectors: Mapping[PassageKey, Vector]) -> None:
+        for vector in vectors.values():
+            self._make_visual(len(vector))
+        points = [
+            models.PointVectors(id=schema.point_id(key), vector={schema.VISUAL: each}) for key, each in vectors.items()
+        ]
+        if points:
+            with _translated():
+                self._client.update_vectors(self._collection, points, wait=True)
+
+    def _knows_visual(self) -> bool:
+        """Whether points may have vectors of images; until they may, the server is asked: others write, too."""
+        if not self._has_visual:
+            with _translated():
+                vectors = self._client.get_collection(self._collection).config.params.vectors
+            self._has_visual = isinstance(vectors, dict) and schema.VISUAL in vectors
+        return self._has_visual
+
+    def _make_visual(self, dimension: int) -> None:
+        """Let points have vectors of images, if they could not have any yet."""
+        if not self._knows_visual():
+            with _translated():
+                self._client.create_vector_name(self._collection, schema.VISUAL, later_vectors(dimension), wait=True)
+                if kept := as_first_vectors(self._layout):
+                    self._client.update_collection(self._collection, vectors_config={schema.VISUAL: kept})
+            self._has_visual = True
 
     def set_collections(self, document_id: str, collections: Sequence[str]) -> None:
         with _translated():
@@ -132,7 +164,7 @@ class ServerIndex:
         with _translated():
             records = self._client.retrieve(self._collection, ids, with_payload=False, with_vectors=[schema.DENSE])
         found: Any = {record.id: record.vector for record in records}  # each a mapping by name
-        return {schema.key_of(point_id): list(named[schema.DENSE]) for point_id, named in found.items()}
+        return {schema.key_of(point): list(named[schema.DENSE]) for point, named in found.items() if named}
 
     def export(self, start: PassageKey | None, limit: int) -> tuple[list[Indexed], PassageKey | None]:
         offset = None if start is None else schema.point_id(start)
@@ -144,6 +176,8 @@ class ServerIndex:
         return found, None if following is None else schema.key_of(str(following))
 
     def adopt(self, passages: Sequence[Indexed]) -> None:
+        for vector in (each.visual for each in passages if each.visual is not None):
+            self._make_visual(len(vector))
         if points := [_point(each) for each in passages]:
             with _translated():
                 self._client.upsert(self._collection, points, wait=True)
@@ -165,7 +199,7 @@ def _point(indexed: Indexed) -> models.PointStruct:
     }
     return models.PointStruct(
         id=schema.point_id(indexed.passage.key),
-        vector={schema.DENSE: indexed.vector, **vectors},
+        vector={**schema.vectors(indexed), **vectors},
         payload=schema.payload(indexed),
     )
 

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
@@ -13,7 +13,8 @@ from docqa.protocols import Entry, Index, Indexed
 from docqa.types import Card, Passage, PassageKey, Rankings, Scope, Vector
 
 METHODS = frozenset(
-    "rank passages cards size upsert set_collections describe delete count keys remove vectors export adopt".split()
+    "rank passages cards size upsert set_visual set_collections describe delete count keys remove vectors export"
+    " adopt".split()
 )
 
 
@@ -73,8 +74,10 @@ class SharedIndex:
             self._connection.close()
             self._connection = None
 
-    def rank(self, text: str, vector: Vector, *, also: str = "", limit: int, scope: Scope) -> Rankings:
-        found: Rankings = self._call("rank", text, vector, also=also, limit=limit, scope=scope)
+    def rank(
+        self, text: str, vector: Vector, *, visual: Vector | None = None, also: str = "", limit: int, scope: Scope
+    ) -> Rankings:
+        found: Rankings = self._call("rank", text, vector, visual=visual, also=also, limit=limit, scope=scope)
         return found
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
@@ -90,6 +93,9 @@ class SharedIndex:
 
     def upsert(self, entries: Sequence[Entry]) -> None:
         self._call("upsert", entries)
+
+    def set_visual(self, vectors: Mapping[PassageKey, Vector]) -> None:
+        self._call("set_visual", vectors)
 
     def set_collections(self, document_id: str, collections: Sequence[str]) -> None:
         self._call("set_collections", document_id, collections)

@@ -33,6 +33,7 @@ from docqa.types.documents import (
 )
 from docqa.types.pages import Box, Heading, OCRScope, Page, Span, TextSource, Word, Words, around
 from docqa.types.search import (
+    PICTURE,
     Match,
     PageHit,
     Passage,
@@ -48,6 +49,7 @@ from docqa.types.search import (
 
 __all__ = [
     "NEEDS_PASSWORD",
+    "PICTURE",
     "WEAK_EVIDENCE",
     "Activity",
     "Answer",

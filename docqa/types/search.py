@@ -10,12 +10,15 @@ Vector = list[float]
 Quantization = Literal["none", "int8", "binary"]  # of the small copies of vectors that are searched first
 
 
+PICTURE = 0xFFFFFF  # the ordinal of the passage that stands for a page without text, so that its image can be found
+
+
 class PassageKey(NamedTuple):
     """Which passage: enough to fuse rankings by page without reading anything."""
 
     document: str  # the first 15 hex digits of the document's id
     page: int  # 1-based
-    ordinal: int  # 0-based place among the page's passages
+    ordinal: int  # 0-based place among the page's passages, or PICTURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Passage:
 
     document_id: str
     page: int  # 1-based
-    ordinal: int  # 0-based place among the page's passages
+    ordinal: int  # 0-based place among the page's passages, or PICTURE
     start: int  # character offset into the page's text
     text: str
     headings: tuple[str, ...]  # what it stands under, outermost first; the first names the document
@@ -71,6 +74,7 @@ class Rankings:
     pages: list[Ranked]  # pages by BM25 of their whole text; each under the key of its first passage
     documents: list[Ranked]  # documents by BM25 of name, title and first page; each under the key of its first passage
     facts: list[Ranked] = field(default_factory=list)  # documents by the names, years and kinds that a question says
+    visual: list[Ranked] = field(default_factory=list)  # pages by their images; keys as in `pages`, or with PICTURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class PageHit:
     document_id: str
     page: int
     score: float
-    passages: tuple[Passage, ...]  # never empty
+    passages: tuple[Passage, ...]  # never empty; that of a page without text is without text
     part: int = 0  # of the question that it fits best, 1-based; 0 if that is one thing, or for the whole
     also_on: tuple[SamePage, ...] = ()  # pages found that have the same text
 

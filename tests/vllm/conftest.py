@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,27 +57,46 @@ def python_with_vllm() -> Path:
 
 
 @pytest.fixture(scope="session")
-def vllm(python_with_vllm: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VLLM]:
+def checkpoint(python_with_vllm: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model, its weights random."""
+    folder = tmp_path_factory.mktemp("vllm") / "checkpoint"
+    subprocess.run([python_with_vllm, HERE / "checkpoint.py", folder], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def vllm(python_with_vllm: Path, checkpoint: Path) -> Iterator[VLLM]:
     """The server, started with the arguments that `docqa model command` prints."""
-    folder = tmp_path_factory.mktemp("vllm")
-    checkpoint = folder / "checkpoint"
-    subprocess.run([python_with_vllm, HERE / "checkpoint.py", checkpoint], check=True)
     _, *arguments = capacity.serve_arguments(PHI_3_VISION, window=PHI_3_VISION.window, images=PHI_3_VISION.max_images)
-    log = folder / "log"
+    more = ["--max-num-seqs", "4", "--enable-prompt-tokens-details"]
+    with _serving(python_with_vllm, checkpoint, PORT, *arguments, *more) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def embedding_vllm(python_with_vllm: Path, checkpoint: Path) -> Iterator[VLLM]:
+    """The same model served as one that embeds page images and questions."""
+    arguments = ["--runner", "pooling", "--max-model-len", "4096", "--trust-remote-code"]
+    with _serving(python_with_vllm, checkpoint, PORT + 1, *arguments) as server:
+        yield server
+
+
+@contextmanager
+def _serving(python: Path, checkpoint: Path, port: int, *arguments: str) -> Iterator[VLLM]:
+    log = checkpoint.parent / f"log-{port}"
     command = [
-        *(python_with_vllm, "-m", "vllm.entrypoints.openai.api_server", "--model", checkpoint, *arguments),
-        *("--served-model-name", MODEL, "--host", "127.0.0.1", "--port", str(PORT)),
-        *("--dtype", "bfloat16", "--enforce-eager", "--skip-mm-profiling", "--max-num-seqs", "4"),
-        "--enable-prompt-tokens-details",
+        *(python, "-m", "vllm.entrypoints.openai.api_server", "--model", checkpoint, *arguments),
+        *("--served-model-name", MODEL, "--host", "127.0.0.1", "--port", str(port)),
+        *("--dtype", "bfloat16", "--enforce-eager", "--skip-mm-profiling"),
     ]
     offline = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "VLLM_CPU_KVCACHE_SPACE": "2"}
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdout=output, stderr=output, env={**os.environ, **offline}, start_new_session=True
         )
-    server = VLLM(f"http://127.0.0.1:{PORT}/v1", checkpoint, process)
+    server = VLLM(f"http://127.0.0.1:{port}/v1", checkpoint, process)
     try:
-        _wait_until_up(process, log)
+        _wait_until_up(process, port, log)
         yield server
     finally:
         if process.poll() is None:
@@ -84,11 +104,11 @@ def vllm(python_with_vllm: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         process.wait()
 
 
-def _wait_until_up(process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     end = time.monotonic() + START_S
     while time.monotonic() < end and process.poll() is None:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health", timeout=5)
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5)
             return
         except (urllib.error.URLError, TimeoutError):
             time.sleep(1)
