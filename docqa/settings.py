@@ -203,7 +203,7 @@ class VisualSettings(_Section):
         "Understand the content of the provided document image.", description="what the model is told with a page"
     )
     question_prompt: str = Field(
-        "Find a document image that matches the given query: ", description="put before each question"
+        "Find a document image that matches the given query:", description="put before each question"
     )
 
 

@@ -31,7 +31,7 @@ class ServedVisualEmbedder:
         return self._settings.concurrency
 
     def embed_question(self, text: str) -> Vector:
-        return self._embedded([{"type": "text", "text": self._settings.question_prompt + text}])
+        return self._embedded([{"type": "text", "text": f"{self._settings.question_prompt} {text}".strip()}])
 
     def embed_page(self, image: bytes) -> Vector:
         return self._embedded(
