@@ -149,13 +149,13 @@ def service(settings: Settings) -> Iterator[Service]:
         yield Service(settings, opened, found, _engines(settings, opened, found), model.name)
 
 
-def retriever(settings: Settings, library: Library, embedder: Embedder) -> Retriever:
-    """Search over a library."""
+def retriever(settings: Settings, library: Library, embedder: Embedder, *, loaded: Reranker | None = None) -> Retriever:
+    """Search over a library, with the cross-encoder that is loaded already if one is."""
     chosen = settings.reranking
     found = Retriever(
         embedder,
         library.index,
-        reranker(settings),
+        loaded or reranker(settings),
         chosen.pages,
         rerank_budget_ms=chosen.budget_ms,
         visual=visual(settings),
@@ -188,9 +188,12 @@ def _visual_name(settings: Settings) -> str | None:
     return settings.visual.name if settings.visual.url else None
 
 
-def engine(settings: Settings, library: Library, embedder: Embedder) -> Engine:
-    """Answers from a library: by the model server if there is one, else by quotation."""
-    return _engines(settings, library, retriever(settings, library, embedder))()
+def engine(settings: Settings, library: Library, embedder: Embedder, *, loaded: Reranker | None = None) -> Engine:
+    """Answers from a library: by the model server if there is one, else by quotation.
+
+    Whoever opens libraries again and again gives the cross-encoder, which then need not be loaded again.
+    """
+    return _engines(settings, library, retriever(settings, library, embedder, loaded=loaded))()
 
 
 def _engines(settings: Settings, library: Library, retriever: Retriever) -> Engines:

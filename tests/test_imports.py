@@ -11,7 +11,18 @@ ROOT = Path(__file__).parent.parent
 ALLOWED = {"docqa": {"docqa"}, "ingest": {"docqa", "ingest"}, "ui": {"ui", "docqa.client", "docqa.types"}}
 TOP_FLOOR = ROOT / "docqa" / "cli"  # its ingest and ask commands call the pipeline
 HEAVY = {"torch", "llama_index", "pymupdf", "onnxruntime", "sqlalchemy", "pydantic", "numpy", "PIL", "qdrant_client"}
-ADAPTERS = {"onnx", "embedding", "reranking", "generation", "modelserver", "visual", "tokenization", "catalog", "index", "bucket"}
+ADAPTERS = {
+    "onnx",
+    "embedding",
+    "reranking",
+    "generation",
+    "modelserver",
+    "visual",
+    "tokenization",
+    "catalog",
+    "index",
+    "bucket",
+}
 # They put adapters together, or name the catalog's type.
 BUILDERS = {"build.py", "library.py", "doctor.py", "making.py", "restoring.py"}
 

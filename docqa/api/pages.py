@@ -1,14 +1,13 @@
 """Pages: what was read on them, and their images with words marked."""
 
 import hashlib
-import io
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from docqa import highlight, wire
+from docqa import wire
 from docqa.api import shapes
 from docqa.api.access import Access, Caller
 from docqa.api.bodies import BOX
@@ -16,15 +15,12 @@ from docqa.api.documentation import NOT_MODIFIED, image, problem_responses
 from docqa.api.documents import DocumentId
 from docqa.api.sending import Known, is_known, sent
 from docqa.errors import NotInLibrary
+from docqa.highlight import Format, drawn
 from docqa.types import Box, Document
-
-JPEG_QUALITY = 85
-LONGEST_SIDE = 10_000  # pixels of an image that is sent
 
 router = APIRouter(prefix="/v1/documents/{document_id}/pages", tags=["documents"])
 
 Number = Annotated[int, Path(ge=1, le=1_000_000, description="physical page, 1-based")]
-Format = Literal["jpeg", "png"]
 
 
 class Looks(BaseModel):
@@ -101,24 +97,8 @@ def _image(caller: Access, document_id: str, number: int, looks: Looks, known: s
         return Response(status_code=304, headers=headers)
     if boxes or width is not None or kind == "png":
         page_width = files.page(document.id, number).width if boxes else 1.0
-        stored = _drawn(stored, page_width, boxes, width, kind)
+        stored = drawn(stored, width=width, kind=kind, boxes=boxes, page_width=page_width)
     return Response(stored, media_type=f"image/{kind}", headers=headers)
-
-
-def _drawn(stored: bytes, page_width: float, boxes: list[Box], width: int | None, kind: Format) -> bytes:
-    drawn = highlight.marked(stored, width=page_width, boxes=boxes)
-    if width is not None and width != drawn.width:
-        factor = min(
-            width / drawn.width, LONGEST_SIDE / max(drawn.size)
-        )  # a page may be a thousand times as high as wide
-        size = (max(1, round(drawn.width * factor)), max(1, round(drawn.height * factor)))
-        drawn = drawn.resize(size, reducing_gap=2.0)
-    buffer = io.BytesIO()
-    if kind == "png":
-        drawn.save(buffer, "PNG", compress_level=1)
-    else:
-        drawn.save(buffer, "JPEG", quality=JPEG_QUALITY)
-    return buffer.getvalue()
 
 
 def _box(text: str) -> Box:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from docqa.cli import ask, documents, evaluate, ingest, key, model, moving, search, service, system, up
+from docqa.cli import ask, documents, evaluate, ingest, key, mcp, model, moving, search, service, system, up
 from docqa.errors import DocQAError
 
 INTERRUPTED = 130
@@ -41,7 +41,7 @@ def cli(context: click.Context, data: Path | None) -> None:
     context.obj = data
 
 
-for module in (up, ingest, ask, search, documents, evaluate, service, key, model, moving, system):
+for module in (up, ingest, ask, search, documents, evaluate, service, mcp, key, model, moving, system):
     for command in module.COMMANDS:
         cli.add_command(command)
 
