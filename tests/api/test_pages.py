@@ -8,7 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from docqa.api import pages
+from docqa import highlight
 from docqa.highlight import EDGE
 from docqa.service import Service
 from tests.api.conftest import MANUAL, REPORT, Serve
@@ -200,8 +200,8 @@ def test_an_image_that_is_known_is_not_sent_again(api: httpx.Client, ids: dict[s
 def test_a_page_much_higher_than_wide_is_not_blown_up():
     buffer = io.BytesIO()
     Image.new("RGB", (1, 2400), "white").save(buffer, "JPEG")
-    drawn = Image.open(io.BytesIO(pages._drawn(buffer.getvalue(), 1.0, [], 2400, "jpeg")))
-    assert max(drawn.size) <= pages.LONGEST_SIDE
+    drawn = Image.open(io.BytesIO(highlight.drawn(buffer.getvalue(), width=2400, kind="jpeg")))
+    assert max(drawn.size) <= highlight.LONGEST_SIDE
 
 
 def test_a_page_that_there_is_not_is_said(api: httpx.Client, ids: dict[str, str]):
