@@ -111,6 +111,12 @@ class Conversations:
             values = {"verdict": verdict, "comment": comment.replace("\0", " ")}
             connection.execute(_answers.update().filter_by(id=answer_id).values(values))
 
+    def rated(self) -> Sequence[StoredAnswer]:
+        """Answers of everybody that were rated, in the order they were given."""
+        query = sa.select(_answers).where(_answers.c.verdict.is_not(None)).order_by(_answers.c.created_at)
+        with self._engine.connect() as connection:
+            return [_answer(row) for row in connection.execute(query)]
+
     def verdicts(self) -> dict[str, int]:
         """How many answers were rated up and down."""
         query = sa.select(_answers.c.verdict, sa.func.count()).where(_answers.c.verdict.is_not(None))

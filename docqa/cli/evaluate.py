@@ -1,4 +1,4 @@
-"""docqa eval: run, make, compare."""
+"""docqa eval: run, make, compare, rated."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from docqa.cli import comparing, making, options, reading
+from docqa.cli import comparing, making, options, rated, reading
 from docqa.errors import UsageError
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def run(data: Path | None, questions: Path, pdfs: str | None, as_json: bool, htm
 
 evaluate.add_command(making.make)
 evaluate.add_command(comparing.compare)
+evaluate.add_command(rated.rated)
 COMMANDS = [evaluate]
 
 
