@@ -19,7 +19,7 @@ from docqa.protocols import Entry, VisualEmbedder
 from docqa.types import PICTURE, Document, Passage, PassageKey, Vector
 from ingest.intake import Progress
 
-PAGES_AT_ONCE = 64  # recorded together
+PAGES_AT_ONCE = 32  # recorded together
 LOOK_S = 1.0  # between two looks for pages that were read meanwhile
 
 logger = logging.getLogger(__name__)
@@ -76,6 +76,8 @@ class _Images:
         with ThreadPoolExecutor(self._embedder.concurrency, thread_name_prefix="visual") as pool:
             while not self._stopping() and (pages := missing(PAGES_AT_ONCE)):
                 vectors = dict(zip(pages, pool.map(self._vector, pages), strict=True))
+                if self._stopping():  # then not all of them were tried
+                    return
                 self._tried += len(pages)
                 self._embedded += sum(vector is not None for vector in vectors.values())
                 if self._refusal and not self._embedded:  # it is not the pages
@@ -87,7 +89,9 @@ class _Images:
                 self._progress.images(self._tried, self._tried + left)
 
     def _vector(self, page: tuple[str, int]) -> Vector | None:
-        """The vector of a page; None if there is no image, or the model refuses it."""
+        """The vector of a page; None if there is no image, or the model refuses it, or it is time to stop."""
+        if self._stopping():
+            return None
         try:
             return self._embedder.embed_page(self._library.files.image(*page))
         except (LibraryDamaged, NotInLibrary):
@@ -100,6 +104,7 @@ class _Images:
 
 def _store(library: Library, document_id: str, vectors: dict[int, Vector | None]) -> None:
     """Let pages be found by their images, and record that; None stands for a page that was refused."""
+    pictures: list[Entry] = []
     with library.catalog.hold(document_id) as held:
         document = library.catalog.document(document_id)
         if document is None:
@@ -108,12 +113,15 @@ def _store(library: Library, document_id: str, vectors: dict[int, Vector | None]
         firsts = [PassageKey(document_id[:15], number, 0) for number in numbers]
         with_text = {key.page for key in library.index.passages(firsts)}
         library.index.remove([key._replace(ordinal=PICTURE) for key in firsts if key.page in with_text])
-        library.index.upsert([_picture(library, document, each) for each in numbers if each not in with_text])
+        pictures = [_picture(library, document, each) for each in numbers if each not in with_text]
+        library.index.upsert(pictures)
         keys = [key if key.page in with_text else key._replace(ordinal=PICTURE) for key in firsts]
         library.index.set_visual({key: vector for key in keys if (vector := vectors[key.page])})
         for embedded in (True, False):
             tried = [number for number, vector in vectors.items() if (vector is not None) is embedded]
             held.record_visual(tried, embedded=embedded)
+    if pictures:
+        library.describe(document_id)  # it may have had no passage to be named by
 
 
 def _picture(library: Library, document: Document, number: int) -> Entry:

@@ -16,7 +16,7 @@ from docqa.extractive import QuotationAnswerer
 from docqa.index.edge import EdgeIndex
 from docqa.library import Library
 from docqa.retrieval import Retriever
-from docqa.types import Draft, Scope, Vector
+from docqa.types import PICTURE, Draft, Scope, Vector
 from ingest.pipeline import Pipeline
 from ingest.reading import ReadingOptions
 from ingest.sandbox import Sandbox
@@ -115,6 +115,16 @@ def test_what_is_deleted_is_found_by_nothing(reading: Reading, album: Path):
     [document] = reading.library.catalog.documents()
     assert reading.library.delete(document).passages == 4  # three of them stand for an image alone
     assert reading.pages("Which one is red?") == []
+
+
+def test_a_document_without_any_text_is_known_by_what_it_is(reading: Reading, tmp_path: Path):
+    pdf = pymupdf.open()
+    page = pdf.new_page(width=200, height=300)
+    page.draw_rect(page.rect, fill=COLOURS["red"])
+    pdf.save(tmp_path / "Sandhaven quay 2019.pdf")
+    run(reading.pipeline(ColourEmbedder()), tmp_path / "Sandhaven quay 2019.pdf")
+    found = reading.library.index.rank("Sandhaven", [0.1] * WordHashEmbedder.dimension, limit=5, scope=EVERYWHERE)
+    assert [(ranked.key.page, ranked.key.ordinal) for ranked in found.documents] == [(1, PICTURE)]
 
 
 def test_a_page_that_the_model_refuses_is_said_and_costs_no_other(

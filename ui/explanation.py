@@ -12,7 +12,7 @@ from ui.turns import Turn
 STAGES = {
     "split": "tell its parts",
     "embed": "understand the question",
-    "visual": "imagine its page",
+    "visual": "prepare it for page images",
     "search": "search",
     "rerank": "rank the best pages",
     "pages": "open the pages",
