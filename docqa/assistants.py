@@ -3,7 +3,7 @@
 What a tool returns is written for a language model: names, page numbers and words, no coordinates.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from importlib.metadata import version
 from threading import Lock
@@ -14,10 +14,10 @@ from pydantic import Field
 from docqa import highlight
 from docqa.engine import Engine
 from docqa.errors import DocQAError, MissingExtra, NotInLibrary
-from docqa.library import Library, named
+from docqa.library import Library, check_collections, named, scope_of
 from docqa.pagenames import with_printed
 from docqa.readable import as_read, readable
-from docqa.types import WEAK_EVIDENCE, Answer, Document, PageHit, Scope
+from docqa.types import WEAK_EVIDENCE, Answer, Document, Evidence, PageHit
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -56,7 +56,7 @@ class Tools:
     ) -> str:
         """Find the pages that speak of a question, best first, with the passages that do."""
         with self._open() as (library, engine):
-            scope = _scope(library, documents, collections)
+            scope = scope_of(library.catalog, documents, collections)
             found = engine.retriever.retrieve(question, scope=scope, limit=limit)
             names = library.catalog.names(found.document_ids)
         shown = [_hit(hit, names) for hit in found.hits if hit.document_id in names]
@@ -72,7 +72,7 @@ class Tools:
     ) -> str:
         """Answer a question from the documents, with citations that were checked, or say that it is not found."""
         with self._open() as (library, engine):
-            return _answer(engine.ask(question, scope=_scope(library, documents, collections)))
+            return _answer(engine.ask(question, scope=scope_of(library.catalog, documents, collections)))
 
     def read_page(
         self,
@@ -102,7 +102,8 @@ class Tools:
     ) -> str:
         """List the documents: what each is, how many pages it has, whether it is read."""
         with self._open() as (library, _):
-            documents = library.catalog.documents(collections=_known(library, collections))
+            check_collections(library.catalog, collections)
+            documents = library.catalog.documents(collections=collections)
         lines = [line for line in map(_line, documents) if contains.casefold() in line.casefold()]
         more = len(lines) - MOST_DOCUMENTS
         rest = [f"and {more} more: say with `contains` which"] if more > 0 else []
@@ -137,19 +138,6 @@ def build_server(opened: Opened) -> "MCPServer":
     return server
 
 
-def _scope(library: Library, documents: Sequence[str], collections: Sequence[str]) -> Scope:
-    ids = tuple(named(library.catalog, name).id for name in documents)
-    return Scope(ids, _known(library, collections))
-
-
-def _known(library: Library, collections: Sequence[str]) -> tuple[str, ...]:
-    """Raises NotInLibrary for a collection that holds nothing."""
-    known = library.catalog.sources.collections()
-    if unknown := set(collections) - set(known):
-        raise NotInLibrary(f"No collection is called {min(unknown)}: there are {', '.join(known) or 'none yet'}")
-    return tuple(collections)
-
-
 def _hit(hit: PageHit, names: dict[str, str]) -> str:
     first = hit.passages[0]
     lines = [f"{names[hit.document_id]}, page {with_printed(hit.page, first.printed)}"]
@@ -165,13 +153,10 @@ def _hit(hit: PageHit, names: dict[str, str]) -> str:
 
 
 def _answer(answer: Answer) -> str:
-    nearest = "; ".join(
-        f"{each.document}, page {with_printed(each.page.number, each.page.printed)}" for each in answer.evidence[:3]
-    )
     if answer.status == "not_found":
-        return "Not found: these documents do not seem to hold the answer." + (
-            f" Nearest pages: {nearest}." if nearest else ""
-        )
+        said = "Not found: these documents do not seem to hold the answer."
+        nearest = "; ".join(f"{each.document}, page {_numbered(each)}" for each in answer.nearest)
+        return f"{said} Nearest pages: {nearest}." if nearest else said
     places = {each.label: each for each in reversed(answer.citations)}
     lines = [answer.text, ""]
     for label, each in sorted(places.items()):
@@ -183,6 +168,10 @@ def _answer(answer: Answer) -> str:
     if answer.interrupted:
         lines.append(f"This answer breaks off. {answer.interrupted}")
     return "\n".join(lines)
+
+
+def _numbered(evidence: Evidence) -> str:
+    return with_printed(evidence.page.number, evidence.page.printed)
 
 
 def _line(document: Document) -> str:

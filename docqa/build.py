@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from docqa.catalog import Catalog
+from docqa.catalog.visuals import OTHER_MODEL
 from docqa.engine import Engine
 from docqa.errors import LibraryFull, SettingsError
 from docqa.files import Files
@@ -131,7 +132,7 @@ def library(
         opened = stack.enter_context(catalog(settings))
         opened.require("embedding", embedder.name, "This library was embedded with another model")
         if visual_name := _visual_name(settings):
-            opened.require("visual", visual_name, "The page images of this library were embedded with another model")
+            opened.require("visual", visual_name, OTHER_MODEL, record=False)  # it is once an image is embedded
         yield Library(opened, files(settings), index)
 
 

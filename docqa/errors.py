@@ -14,6 +14,7 @@ DocQAError
   ServiceUnavailable    the other side is down: retrying may help
     IndexUnavailable, CatalogUnavailable, FilesUnavailable, ClusterUnavailable, ModelUnavailable
   ModelRefused          the model server answered that it will not do this: change the named setting
+    RequestRefused      that it will not do this one request; it may do others
   ContextOverflow       the question and its evidence do not fit the model
   MissingExtra          an optional dependency is not installed
 """
@@ -97,6 +98,10 @@ class ModelUnavailable(ServiceUnavailable):
 
 class ModelRefused(DocQAError):
     """The model server refused the request and would refuse it again."""
+
+
+class RequestRefused(ModelRefused):
+    """The model server refused this one request; it may do others."""
 
 
 class ContextOverflow(DocQAError):

@@ -3,6 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from docqa.types import PICTURE, PassageKey, Ranked, Rankings
@@ -14,16 +15,15 @@ ONLY_NAMED_WEIGHT = 3.0  # if it hardly says more: as much as all three rankings
 FITTING_WEIGHT = 1.0  # of being in a document that a question names by what it is: as much as one more ranking
 FIRST_NEIGHBOUR = 0.25  # of the first page's score, for the pages before and after it
 NEIGHBOUR = 0.2  # of any page's, for those below the best:
+PICTURES_RAISED = 2  # pages without text that count as much as pages with text can
 BY_THEMSELVES = 3  # as many as are quoted
 TEMPERATURE = 2.0  # of the reranker's log-odds: as they come, nearly every page is certain or impossible
-
-PREFIX = 15  # digits of a document's id in a key
 
 Key = TypeVar("Key", bound=Hashable)
 
 
 class PageKey(NamedTuple):
-    document: str  # the first 15 hex digits of the document's id
+    document: str  # the first digits of the document's id
     page: int
 
     def beside(self) -> tuple["PageKey", "PageKey"]:
@@ -58,14 +58,16 @@ def reciprocal_rank_fusion(rankings: Iterable[Sequence[Key]], *, k: int = RRF_K)
 def fuse(rankings: Rankings) -> list[RankedPage]:
     """Rank pages by three rankings: their best passage by meaning, their best passage by words, all their words.
 
-    Where page images are embedded, they are a fourth; it counts for a page without text as if the others were like it.
+    Where page images are embedded, they are a fourth. For the best pages without text, which nothing else can find, it
+    counts as if the others were like it; not for more of them, or pictures would crowd out what can be read.
     A page of the document that the question's words fit best counts up to DOCUMENT_WEIGHT more, one of another
     document by its share of that fit: between alike pages of alike documents it is the document that decides. Best
     first; ties keep first-seen order.
     """
     fused = (rankings.dense, rankings.words, rankings.pages, rankings.visual)
     scores = reciprocal_rank_fusion([_pages(ranking) for ranking in fused])
-    for picture in (ranked.key for ranked in rankings.visual if ranked.key.ordinal == PICTURE):
+    pictures = (ranked.key for ranked in rankings.visual if ranked.key.ordinal == PICTURE)
+    for picture in islice(pictures, PICTURES_RAISED):
         scores[PageKey(picture.document, picture.page)] *= sum(map(bool, fused))
     fit = _document_fit(rankings.documents)
     spoken_for = _passages_by_page(rankings)

@@ -10,7 +10,7 @@ from docqa.catalog import Catalog
 from docqa.errors import NotInLibrary
 from docqa.files import Files, Removed
 from docqa.protocols import Index
-from docqa.types import Document, Scope
+from docqa.types import PICTURE, Document, Scope
 
 ID_DIGITS = 5  # of an id, at least, to name a document by
 
@@ -50,8 +50,10 @@ class Library:
         losers = self.catalog.register(document_id, name=name, size_bytes=size_bytes, collection=collection, path=path)
         store()  # if it was deleted just before it was registered
         is_new = known is None or collection not in known.collections
-        for each in [document_id, *losers] if known is not None and is_new else losers:
-            self._place(each)
+        if known is not None and is_new:
+            self._place(document_id)
+        for each in losers:
+            self._narrow(each)
         if known is not None and self._is_done(document_id):
             self.supersede(document_id)
         return is_new
@@ -59,7 +61,18 @@ class Library:
     def supersede(self, document_id: str) -> None:
         """Let older versions lose the paths of this document, and with them perhaps a collection."""
         for loser in self.catalog.sources.supersede(document_id):
-            self._place(loser)
+            self._narrow(loser)
+
+    def lose_path(self, path: str, *, collection: str) -> int:
+        """Let a path lead to nothing any more; returns how many documents are removed because of that."""
+        removed = 0
+        for document in self.catalog.documents(ids=self.catalog.sources.unlink_path(collection=collection, path=path)):
+            if document.collections:  # another file has its bytes
+                self._narrow(document.id)
+            else:
+                self.delete(document)
+                removed += 1
+        return removed
 
     def _is_done(self, document_id: str) -> bool:
         document = self.catalog.document(document_id)
@@ -71,6 +84,16 @@ class Library:
             if collections := {collection for collection, _ in self.catalog.sources.of(document_id)}:
                 self.index.set_collections(document_id, sorted(collections))
 
+    def _narrow(self, document_id: str) -> int:
+        """Follow that a document may be in fewer collections now.
+
+        Stored answers of keys that see it no more are deleted; returns how many.
+        """
+        self._place(document_id)
+        left = {collection for collection, _ in self.catalog.sources.of(document_id)}
+        blind = [key.id for key in self.catalog.keys.list() if key.collections and not left & {*key.collections}]
+        return self.catalog.conversations.forget_document(document_id, owners=blind) if left else 0
+
     def describe(self, document_id: str) -> None:
         """Let search find a document by what is known of it now; its PDF is not read again."""
         with suppress(NotInLibrary), self.catalog.hold(document_id):
@@ -78,7 +101,7 @@ class Library:
             keys = self.index.keys(Scope((document_id,)))
             if document is None or not keys:  # none if its pages are pictures
                 return
-            first = min(keys)
+            first = min(keys, key=lambda key: (key.ordinal == PICTURE, key))
             words = context.description(document, self.files.page(document_id, first.page).text)
             card = naming.card(document, name=document.name)
             self.index.describe(first, document_id, words=words, card=card)
@@ -121,11 +144,8 @@ class Library:
         documents next finishes it.
         """
         sources = self.catalog.sources.unlink(document.id, collections=collections)
-        if left := {collection for collection, _ in self.catalog.sources.of(document.id)}:
-            self._place(document.id)
-            blind = [key.id for key in self.catalog.keys.list() if key.collections and not left & {*key.collections}]
-            answers = self.catalog.conversations.forget_document(document.id, owners=blind)
-            return Receipt(document, 0, 0, sources, 0, 0, answers)
+        if self.catalog.sources.of(document.id):
+            return Receipt(document, 0, 0, sources, 0, 0, self._narrow(document.id))
         passages, removed, answers = self.remove_unsourced(document.id)
         pages = document.pages_done + document.pages_failed
         return Receipt(document, passages, pages, sources, removed.files, removed.bytes, answers)
@@ -152,21 +172,29 @@ class Library:
         return passages, removed, answers
 
 
+def scope_of(catalog: Catalog, document_names: Sequence[str], collections: Sequence[str]) -> Scope:
+    """Where to search, by the names of documents and collections; without any everywhere.
+
+    Raises NotInLibrary for a name that no document or collection has.
+    """
+    check_collections(catalog, collections)
+    return Scope(tuple(named(catalog, name).id for name in document_names), tuple(collections))
+
+
+def check_collections(catalog: Catalog, names: Sequence[str]) -> None:
+    """Raises NotInLibrary for a collection that holds nothing."""
+    if names and (unknown := set(names) - set(known := catalog.sources.collections())):
+        raise NotInLibrary(
+            f"No collection is called {min(unknown)}: there " + (f"are {', '.join(known)}" if known else "is none yet")
+        )
+
+
 def named(catalog: Catalog, name: str) -> Document:
     """The document with this file name, or read from a file of that name, or whose id begins with it.
 
     Raises NotInLibrary if there is none, or if several fit.
     """
-    documents = catalog.documents()
-    fitting = [document for document in documents if document.name == name]
-    if not fitting:
-        fitting = [
-            document
-            for document in documents
-            if any(Path(path).name == name for _, path in catalog.sources.of(document.id))
-        ]
-    if not fitting and len(name) >= ID_DIGITS:
-        fitting = [document for document in documents if document.id.startswith(name.lower())]
+    fitting = catalog.called(name) or (catalog.beginning(name) if len(name) >= ID_DIGITS else [])
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from docqa.errors import ModelRefused, ModelUnavailable
+from docqa.errors import ModelRefused, ModelUnavailable, RequestRefused
 from docqa.settings import ModelSettings, VisualSettings
 
 
@@ -72,7 +72,7 @@ class ModelServer:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Turn errors of clients into ours: ModelUnavailable or ModelRefused."""
+        """Turn errors of clients into ours: ModelUnavailable, ModelRefused, or RequestRefused if others may pass."""
         import httpx
         import openai
 
@@ -99,10 +99,10 @@ class ModelServer:
         except openai.APIStatusError as error:
             said = _said(error)
             advice = next((do for words, do in self._advice.items() if words in said), "See docs/models.md.")
-            raise ModelRefused(f"The model server at {url} refused: {said}. {advice}") from error
+            raise RequestRefused(f"The model server at {url} refused: {said}. {advice}") from error
         except openai.APIError as error:
             raise ModelUnavailable(f"The model server at {url} broke off: {error.message}") from error
-        except (ValueError, AttributeError, TypeError, KeyError) as error:  # of clients that met other shapes
+        except (ValueError, AttributeError, TypeError, LookupError) as error:  # of clients that met other shapes
             raise ModelRefused(
                 f"What answers at {url} does not speak OpenAI's protocol ({type(error).__name__}: {str(error)[:100]}):"
                 f" check {section}URL, which usually ends in /v1"

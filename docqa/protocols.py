@@ -27,12 +27,22 @@ class VisualEmbedder(Protocol):
     """A model in whose space page images lie near the questions they answer. Vectors have length 1."""
 
     @property
+    def name(self) -> str: ...  # of the model: vectors of different models do not compare
+
+    @property
     def concurrency(self) -> int: ...  # pages that may be embedded at once, from as many threads
+
+    def reach(self) -> None:
+        """Return if it can be reached; costs it nothing. Raises ModelRefused or ModelUnavailable."""
+        ...
 
     def embed_question(self, text: str) -> Vector: ...
 
     def embed_page(self, image: bytes) -> Vector:
-        """The vector of a page, given as JPEG."""
+        """The vector of a page, given as JPEG.
+
+        Raises RequestRefused if it will not do this page, ModelRefused or ModelUnavailable.
+        """
         ...
 
 

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from docqa.errors import LibraryDamaged, NotInLibrary
 from docqa.library import Library
-from docqa.types import Document, PassageKey, Scope
-
-PREFIX = 15  # digits of a document's id in a passage's key
+from docqa.types import PREFIX, Document, PassageKey, Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from time import perf_counter
 from docqa import fusion, routing, twins
 from docqa.accounting import words_of_statements
 from docqa.context import in_context
-from docqa.fusion import PREFIX, PageKey, RankedPage
+from docqa.fusion import PageKey, RankedPage
 from docqa.pagenames import only_pages_named, pages_named
 from docqa.parts import parts
 from docqa.protocols import Embedder, Reranker, Searcher, VisualEmbedder
-from docqa.types import Match, PageHit, Passage, PassageKey, Rankings, Retrieval, SamePage, Scope, Vector
+from docqa.types import PREFIX, Match, PageHit, Passage, PassageKey, Rankings, Retrieval, SamePage, Scope, Vector
 from docqa.words import closest_part, rarity, stems
 
 PASSAGES_RANKED = 50  # of each ranking; with 400 the first ten pages are nearly the same

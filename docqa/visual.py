@@ -26,9 +26,17 @@ class ServedVisualEmbedder:
         self._server = ModelServer(settings, "VISUAL", advice=ADVICE)
 
     @property
+    def name(self) -> str:
+        """Of the model, as the server knows it."""
+        return self._server.name
+
+    @property
     def concurrency(self) -> int:
         """Pages that may be embedded at once, from as many threads."""
         return self._settings.concurrency
+
+    def reach(self) -> None:
+        self._server.models()
 
     def embed_question(self, text: str) -> Vector:
         return self._embedded([{"type": "text", "text": f"{self._settings.question_prompt} {text}".strip()}])

@@ -88,8 +88,8 @@ def requeue_failed(library: Library, paths: Sequence[Path] | None) -> list[Regis
     places = {
         document.id: [path for _, path in library.catalog.sources.of(document.id) if wanted is None or path in wanted]
         for document in library.catalog.documents()
-        if document.state == "failed" or document.pages_failed
     }
+    library.catalog.visuals.retry_refused([document_id for document_id, found in places.items() if found])
     retried = library.retry([document_id for document_id, found in places.items() if found])
     return [Registered(Path(places[document.id][0]), document.id, known_before=False) for document in retried]
 

@@ -3,13 +3,13 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 from docqa.errors import DocumentError, ServiceUnavailable
 from docqa.library import Library
-from docqa.protocols import Embedder, VisualEmbedder
-from ingest import describing, intake, numbering, visuals
+from docqa.protocols import Embedder
+from ingest import describing, intake, numbering
 from ingest.ahead import batches, numbered, read_ahead
 from ingest.facts import Metadata
 from ingest.intake import FileReport, Progress
@@ -20,6 +20,7 @@ from ingest.writing import PageWriter
 
 BATCH_PAGES = 16  # written together: what a crash can cost, twice over: one batch is stored while the next is embedded
 BATCH_S = 2.0  # or what was read in so many seconds
+OPENED_AHEAD = 500  # documents whose pages are known before they are read: for how long it will take
 ATTEMPTS = 3  # to read a page during which the whole process died
 
 GIVEN_UP = f"given up: {ATTEMPTS} times the process that reads documents died while it read this one"
@@ -29,14 +30,7 @@ class Pipeline:
     """Brings a library up to date with files."""
 
     def __init__(
-        self,
-        library: Library,
-        embedder: Embedder,
-        sandbox: Runner,
-        *,
-        options: ReadingOptions,
-        passage_words: int,
-        visual: VisualEmbedder | None = None,
+        self, library: Library, embedder: Embedder, sandbox: Runner, *, options: ReadingOptions, passage_words: int
     ) -> None:
         self._library = library
         self._catalog = library.catalog
@@ -44,7 +38,6 @@ class Pipeline:
         self._sandbox = sandbox
         self._options = options
         self._passage_words = passage_words
-        self._visual = visual
 
     def ingest(self, paths: Sequence[Path], *, collection: str, progress: Progress) -> list[FileReport]:
         """Read what is new or changed among these files; documents that an earlier run left unfinished are read, too.
@@ -65,18 +58,9 @@ class Pipeline:
     def read_unfinished(self, progress: Progress, *, stopping: Callable[[], bool] = lambda: False) -> None:
         """Read every document that is queued or half read, and those that are queued meanwhile; or until `stopping`.
 
-        Raises ServiceUnavailable if index, catalog, files, cluster or a model are; what was recorded until then is
-        kept.
+        Raises ServiceUnavailable if index, catalog, files or cluster are; what was recorded until then is kept.
         """
         self.remove_unsourced()
-        with visuals.embedded_beside(self._library, self._visual, progress=progress, stopping=stopping):
-            if self._read_all(progress, stopping):
-                return
-            self._describe_earlier(stopping)
-        self.remove_unsourced()
-
-    def _read_all(self, progress: Progress, stopping: Callable[[], bool]) -> bool:
-        """Read them; returns whether it was stopped."""
         begun: deque[str] = deque(maxlen=2)  # the document in hand, and the one before: its end may be being stored
         writer = PageWriter(self._library, self._embedder, passage_words=self._passage_words, progress=progress)
         pages = read_ahead(self._library.files, self._sandbox, self._jobs(progress), self._options)
@@ -85,15 +69,15 @@ class Pipeline:
                 for job, its_pages in groupby(pages, key=lambda read: read.job):
                     begun.append(job.document.id)
                     if self._read(job, its_pages, writer, stopping):
-                        writer.wait()
-                        return True
+                        return writer.wait()
                 writer.wait()
         except ServiceUnavailable:
             with suppress(ServiceUnavailable):
                 for document_id in begun:
                     self._catalog.unattempt(document_id)  # it is not the document's fault
             raise
-        return False
+        self._describe_earlier(stopping)
+        self.remove_unsourced()
 
     def _read(self, job: Job, pages: Iterator[Read], writer: PageWriter, stopping: Callable[[], bool]) -> bool:
         """Read a document to its end; or until `stopping`: returns whether that was so.
@@ -137,15 +121,23 @@ class Pipeline:
             describing.describe(self._library, document_id, metadata)
 
     def _jobs(self, progress: Progress) -> Iterator[Job]:
-        """Jobs for the documents that are to be read, each opened and counted as soon as it is known."""
+        """Jobs for the documents that are to be read; many are opened and counted before the first is needed.
+
+        Those that are queued meanwhile come once all that were known are opened.
+        """
         taken: set[str] = set()
         ready: deque[Job] = deque()
+        opening: Iterator[Job] = iter(())
         while True:
-            fresh = [document for document in self._catalog.unfinished() if document.id not in taken]
-            taken |= {document.id for document in fresh}
-            for job in opened(self._library, self._sandbox, fresh, self._options):
+            for job in islice(opening, OPENED_AHEAD - len(ready)):
                 progress.begin(len(job.todo))
                 ready.append(job)
+            if len(ready) < OPENED_AHEAD:
+                fresh = [document for document in self._catalog.unfinished() if document.id not in taken]
+                taken |= {document.id for document in fresh}
+                opening = opened(self._library, self._sandbox, fresh, self._options)
+                if fresh:
+                    continue
             if not ready:
                 return
             yield ready.popleft()

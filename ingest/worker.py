@@ -16,7 +16,7 @@ RETRY_S = (1.0, 2.0, 5.0, 15.0)  # after a service did not answer; the last agai
 logger = logging.getLogger(__name__)
 
 
-class _Uncounted:
+class _Unwatched:
     """Progress is in the catalog; nobody watches it here."""
 
     def register(self, files: int, of: int) -> None: ...
@@ -28,6 +28,9 @@ class _Uncounted:
     def images(self, tried: int, of: int) -> None: ...
 
 
+UNWATCHED = _Unwatched()
+
+
 def work(pipeline: Pipeline, catalog: Catalog, stopping: threading.Event) -> None:
     """Read documents as they are queued until `stopping` is set; the page in hand is finished first.
 
@@ -37,7 +40,7 @@ def work(pipeline: Pipeline, catalog: Catalog, stopping: threading.Event) -> Non
     with _beating(catalog, stopping):
         while not stopping.is_set():
             try:
-                pipeline.read_unfinished(_Uncounted(), stopping=stopping.is_set)
+                pipeline.read_unfinished(UNWATCHED, stopping=stopping.is_set)
                 failures = 0
                 stopping.wait(POLL_S)
             except ServiceUnavailable as error:

@@ -115,11 +115,14 @@ def run(pipeline: Pipeline, *paths: Path, collection: str = "default") -> tuple[
 class ColourEmbedder:
     """Pages of a colour lie near questions that name it: enough of a look to find a page by."""
 
+    name = "colours"
     concurrency = 2
     colours = ("red", "green", "blue")
 
     def __init__(self) -> None:
         self.pages = 0
+
+    def reach(self) -> None: ...
 
     def embed_question(self, text: str) -> Vector:
         return self._vector([float(colour in text.lower()) for colour in self.colours])

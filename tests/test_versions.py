@@ -1,12 +1,14 @@
 """The same bytes again, under other names, in other collections; files that change."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from docqa.library import Library
-from docqa.types import Scope
+from docqa.errors import NotInLibrary
+from docqa.library import Library, named
+from docqa.types import Scope, StoredAnswer
 from ingest.pipeline import Pipeline
 from tests.fakes import Silent, run
 
@@ -87,6 +89,47 @@ def test_what_changes_in_one_collection_leaves_the_other_to_its_version(
     assert library.index.count(Scope(collections=("law",))) == 1
     assert library.index.count(Scope(collections=("tax",))) == 1
     assert {document.collections for document in library.catalog.documents()} == {("law",), ("tax",)}
+
+
+@pytest.mark.parametrize("lost", ["the path", "to a new version"])
+def test_answers_go_whose_askers_see_the_document_no_more(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF, lost: str
+):
+    path = make_pdf("The old text.")
+    run(pipeline, path, collection="law")
+    run(pipeline, path, collection="tax")
+    [document] = library.catalog.documents()
+    keys = {name: library.catalog.keys.create(name, [name])[0].id for name in ("law", "tax")}
+    for name, owner in keys.items():
+        library.catalog.conversations.add(
+            StoredAnswer(name, name, datetime.now(UTC), "{}"),
+            owner=owner,
+            question="What?",
+            turn=None,
+            document_ids=[document.id],
+            begins=True,
+        )
+    if lost == "the path":
+        assert library.lose_path(str(path), collection="law") == 0
+    else:
+        run(pipeline, make_pdf("The new text."), collection="law")
+    assert library.index.count(Scope((document.id,), ("law",))) == 0
+    assert [len(library.catalog.conversations.list(keys[name])) for name in ("law", "tax")] == [0, 1]
+
+
+def test_a_document_is_named_by_its_name_by_that_of_its_file_or_by_its_id(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF
+):
+    first = make_pdf("One page.", name="a_1.pdf")
+    second = first.with_name("b.pdf")
+    second.write_bytes(first.read_bytes())
+    run(pipeline, first, second)
+    [document] = library.catalog.documents()
+    for name in ("a_1.pdf", "b.pdf", document.id, document.id[:8].upper()):
+        assert named(library.catalog, name).id == document.id
+    for name in ("ab1.pdf", "1.pdf", "%.pdf", document.id[:3], "b.pd"):
+        with pytest.raises(NotInLibrary, match="No document is called"):
+            named(library.catalog, name)
 
 
 def test_a_new_version_that_cannot_be_read_leaves_the_older_one(

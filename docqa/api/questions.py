@@ -53,7 +53,7 @@ async def query(body: QueryBody, request: Request, caller: Caller, shared: Share
     "/search",
     summary="Find pages",
     response_model=answer_shapes.Retrieval,
-    responses=problem_responses(404, 413, 415, 422),
+    responses=problem_responses(404, 413, 415, 422, 502),
 )
 async def search(body: SearchBody, caller: Caller, shared: Shared) -> Response:
     """Find the pages that speak of a question, best first, without answering it."""

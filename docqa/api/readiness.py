@@ -93,7 +93,7 @@ def _model(service: Service) -> None:
 def _visual(service: Service) -> None:
     if service.retriever.visual is None:
         raise _Off("None is set: pages are found by their text")
-    service.retriever.visual.embed_question("ready?")
+    service.retriever.visual.reach()
 
 
 def _worker(service: Service) -> None:

@@ -69,13 +69,15 @@ class Catalog:
         """
         copying.between(other._engine, self._engine)
 
-    def require(self, name: str, value: str, complaint: str) -> None:
-        """Record a fact about the library, or check that it still holds; an empty library takes any.
+    def require(self, name: str, value: str, complaint: str, *, record: bool = True) -> None:
+        """Record a fact about the library, or check that it still holds if it was; an empty library takes any.
 
         Raises LibraryMismatch, beginning with `complaint`, if the library was made with another value.
         """
         with self._engine.begin() as connection:
             found = connection.scalar(sa.select(_facts.c.value).where(_facts.c.name == name))
+            if found is None and not record:
+                return
             if found is None:
                 connection.execute(_facts.insert().values(name=name, value=value))
             elif found != value and connection.scalar(sa.select(sa.func.count()).select_from(_documents)) == 0:
@@ -122,6 +124,21 @@ class Catalog:
         query = sa.select(_documents.c.id, _documents.c.name).where(_documents.c.id.in_(list(document_ids)))
         with self._engine.connect() as connection:
             return {row.id: row.name for row in connection.execute(query)}
+
+    def called(self, name: str) -> list[Document]:
+        """Documents with this file name; if there are none, those that were read from a file of that name."""
+        if found := list(self._read(sa.select(_documents.c.id).where(_documents.c.name == name))):
+            return found
+        ending = sa.select(_sources.c.document_id, _sources.c.path)
+        with self._engine.connect() as connection:
+            rows = connection.execute(ending.where(_sources.c.path.endswith(name, autoescape=True))).all()
+        ids = [row.document_id for row in rows if Path(row.path).name == name]
+        return self.documents(ids=ids) if ids else []
+
+    def beginning(self, digits: str) -> list[Document]:
+        """Documents whose ids begin with these hex digits."""
+        begin = _documents.c.id.startswith(digits.lower(), autoescape=True)
+        return list(self._read(sa.select(_documents.c.id).where(begin)))
 
     def _read(
         self, which: sa.Select[tuple[str]], *, before: Sequence[sa.ColumnElement[Any]] = ()

@@ -63,6 +63,7 @@ def ask(
 ) -> None:
     """Answer QUESTION from the library, or from the PDFs named before it (read first, once)."""
     from docqa import build, wire
+    from docqa.library import scope_of
     from docqa.settings import load
 
     paths, question = _parted(words)
@@ -74,10 +75,11 @@ def ask(
         settings = settings.model_copy(update={"model": model_settings})
     model = build.embedder(settings)
     with build.library(settings, model, purpose="docqa ask") as library:
-        scope = options.scope_of(library.catalog, document_names, collections)
+        scope = scope_of(library.catalog, document_names, collections)
         named: dict[str, str] = {}
         if paths:
             named = _read(settings, library, model, paths)
+            reading.embed_images(settings, library, document_ids=list(named))
             scope = Scope(tuple(named))
         elif not library.index.count(Scope()):
             raise UsageError(_nothing_to_ask(library))
@@ -147,8 +149,7 @@ def _say(text: str) -> None:
 def _print(answer: Answer, *, streamed: bool) -> None:
     if answer.status == "not_found":
         click.echo("Not found: these documents do not seem to hold the answer.")
-        if answer.evidence:
-            nearest = sorted(answer.evidence, key=lambda each: each.score, reverse=True)[:3]
+        if nearest := answer.nearest:
             pages = (f"{each.document} p. {with_printed(each.page.number, each.page.printed)}" for each in nearest)
             click.echo("Nearest pages: " + ", ".join(pages))
         return

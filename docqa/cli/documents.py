@@ -20,10 +20,11 @@ OUTLINE_SHOWN = 10  # headings
 def list_(data: Path | None, collections: tuple[str, ...], as_json: bool) -> None:
     """List the documents in the library."""
     from docqa import build, wire
+    from docqa.library import check_collections
     from docqa.settings import load
 
     with build.catalog(load(data)) as catalog:
-        options.known_collections(catalog, collections)
+        check_collections(catalog, collections)
         documents = catalog.documents(collections=collections)
     if as_json:
         click.echo(json.dumps(wire.documents(documents), ensure_ascii=False, indent=2))

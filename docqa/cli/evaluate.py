@@ -64,12 +64,14 @@ def run(data: Path | None, questions: Path, pdfs: str | None, as_json: bool, htm
     model = build.embedder(settings)
     with build.library(settings, model, purpose="docqa eval") as library:
         documents = _read(settings, library, model, pdfs) if pdfs else _held(library, asked)
+        if pdfs:
+            reading.embed_images(settings, library, document_ids=list(documents.values()))
         engine = build.engine(settings, library, model)
         pages = {document.id: document.pages for document in library.catalog.documents(ids=list(documents.values()))}
         run.check(asked, documents, pages)
         console = Console(stderr=True)
         shown = track(asked, "Asking", console=console, transient=True, disable=not console.is_terminal)
-        evaluation = run.evaluate(engine, shown, documents)
+        evaluation = run.evaluate(engine, shown, documents, whole=pdfs is None)
         summary = run.summary(evaluation)
         if html is not None:
             from docqa.evaluation.report import written

@@ -52,6 +52,7 @@ def follow(settings: "Settings", paths: Sequence[str], *, collection: str, poll_
                         if stopping.is_set():
                             break
                         reading.report(reports)
+                        reading.embed_images(settings, library, stopping=stopping.is_set)
                     _forget_all(library, changes.gone, collection)  # last: what was moved is not read again
                 watched.done(changes)
             except (LibraryBusy, LibraryFull, ServiceUnavailable) as error:
@@ -63,22 +64,9 @@ def follow(settings: "Settings", paths: Sequence[str], *, collection: str, poll_
 
 def _forget_all(library: "Library", gone: Sequence[Path], collection: str) -> None:
     if gone:
-        removed = sum(_forget(library, path, collection) for path in gone)
+        removed = sum(library.lose_path(str(path), collection=collection) for path in gone)
         more = [f"{len(gone) - NAMED} more"] if len(gone) > NAMED else []
         _say(f"gone: {', '.join([path.name for path in gone[:NAMED]] + more)}; removed from the library: {removed}")
-
-
-def _forget(library: "Library", path: Path, collection: str) -> int:
-    """Let a path lead to nothing; returns how many documents are removed because of that."""
-    losers = library.catalog.sources.unlink_path(collection=collection, path=str(path))
-    removed = 0
-    for document in library.catalog.documents(ids=losers):
-        if document.collections:  # another file has its bytes
-            library.index.set_collections(document.id, document.collections)
-        else:
-            library.delete(document)
-            removed += 1
-    return removed
 
 
 def _folders(paths: Sequence[str]) -> list[Path]:

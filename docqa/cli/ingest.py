@@ -82,7 +82,8 @@ def ingest(
             reports = reading.read_again(settings, library, model, found if paths else None)
         else:
             reports = reading.read(settings, library, model, found, collection=collection, password=password)
-    reading.report(reports)
+        reading.report(reports)
+        reading.embed_images(settings, library)
     if any(each.outcome == "failed" for each in reports):
         sys.exit(1)
 

@@ -49,6 +49,7 @@ def make(
 
     from docqa import build
     from docqa.evaluation.making import library
+    from docqa.library import scope_of
     from docqa.settings import load
 
     if out.exists():
@@ -58,7 +59,7 @@ def make(
     settings = load(data)
     files = build.files(settings)
     with build.catalog(settings) as catalog:
-        scope = options.scope_of(catalog, document_names, collections)
+        scope = scope_of(catalog, document_names, collections)
         documents = catalog.documents(ids=scope.document_ids or None, collections=scope.collections)
     documents = [document for document in documents if document.pages_done]
     if not documents:

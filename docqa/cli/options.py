@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from docqa.errors import NotInLibrary, UsageError
-from docqa.types import Scope
+from docqa.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.table import Column
 
-    from docqa.catalog import Catalog
 
 UNLIMITED = 10_000  # columns of text where there is no terminal
 
@@ -34,25 +32,6 @@ def scope(command: Command) -> Command:
         "--collection", "collections", multiple=True, metavar="NAME", help="Only in this collection; repeatable."
     )
     return only(among(command))
-
-
-def scope_of(catalog: "Catalog", document_names: tuple[str, ...], collections: tuple[str, ...]) -> Scope:
-    """The scope that the options mean.
-
-    Raises NotInLibrary for a name that no document or collection has.
-    """
-    from docqa.library import named
-
-    known_collections(catalog, collections)
-    return Scope(tuple(named(catalog, name).id for name in document_names), collections)
-
-
-def known_collections(catalog: "Catalog", names: tuple[str, ...]) -> None:
-    """Raises NotInLibrary for a collection that holds nothing."""
-    if unknown := set(names) - set(known := catalog.sources.collections()):
-        raise NotInLibrary(
-            f"No collection is called {min(unknown)}: there " + (f"are {', '.join(known)}" if known else "is none yet")
-        )
 
 
 def asked(question: str) -> str:

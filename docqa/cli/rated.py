@@ -27,7 +27,7 @@ def rated(data: Path | None, out: Path) -> None:
         raise UsageError(f"There is no folder {out.parent} to write the questions to")
     with build.catalog(load(data)) as catalog:
         found = questions(catalog.conversations.rated(), {each.id: each.name for each in catalog.documents()})
-    if not found.rows and not found.bad:
+    if not found.rows and not found.bad and not found.left_out:
         raise UsageError("No answer was rated yet: the page has thumbs below each, the API /v1/answers/ID/feedback")
     if found.rows:
         with out.open("x", encoding="utf-8") as file:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from ingest.sandbox import Sandbox
 
 RATE_AFTER_PAGES = 3
-LOOK_S = 0.3  # between two looks at what the worker does
+LOOK_S = 0.3  # between two looks at what the worker does,
+LOOK_EASILY = 10  # or so many times as long as one takes
 
 
 def read(
@@ -97,6 +98,7 @@ def read_registered(
                 with pipeline(settings, library, model) as pipeline_:
                     pipeline_.read_unfinished(progress, stopping=stopping)
                 return
+        started = time.monotonic()
         documents = library.catalog.documents(ids=list(document_ids))
         progress.begin(sum(document.pages for document in documents) - pages)
         pages = sum(document.pages for document in documents)
@@ -106,13 +108,33 @@ def read_registered(
         pages_done = max(tried, pages_done)
         if stopping() or all(document.state in ("done", "failed") for document in documents):
             return
-        time.sleep(LOOK_S)
+        time.sleep(max(LOOK_S, LOOK_EASILY * (time.monotonic() - started)))
+
+
+def embed_images(
+    settings: "Settings",
+    library: "Library",
+    *,
+    document_ids: Sequence[str] = (),
+    stopping: Callable[[], bool] = lambda: False,
+) -> None:
+    """Embed page images of all documents, or of these, if a model for that is set; a worker does it by itself."""
+    from docqa import build
+    from docqa.ownership import reading
+
+    visual = build.visual(settings)
+    if visual is None:
+        return
+    from ingest.visuals import embed_missing
+
+    with reading(settings.data) as mine, shown_progress() as progress:
+        if mine:
+            embed_missing(library, visual, progress=progress, document_ids=document_ids, stopping=stopping)
 
 
 @contextmanager
 def pipeline(settings: "Settings", library: "Library", model: "Embedder") -> Iterator["Pipeline"]:
     """A pipeline into the library, what reads for it stopped at the end."""
-    from docqa import build
     from ingest.limits import Limits
     from ingest.pipeline import Pipeline
     from ingest.reading import ReadingOptions
@@ -132,14 +154,7 @@ def pipeline(settings: "Settings", library: "Library", model: "Embedder") -> Ite
     )
     runner, embedder = _runner(settings, model)
     try:
-        yield Pipeline(
-            library,
-            embedder,
-            runner,
-            options=reading,
-            passage_words=chosen.passage_words,
-            visual=build.visual(settings),
-        )
+        yield Pipeline(library, embedder, runner, options=reading, passage_words=chosen.passage_words)
     except KeyboardInterrupt:
         click.echo("\nWhat was read is kept: run the same command again to go on.", err=True)
         raise
@@ -192,6 +207,7 @@ class _Bars:
     def images(self, tried: int, of: int) -> None:
         if self._images is None:
             self._images = self._bars.add_task("Embedding page images", total=of)
+        self._bars.update(self._files, visible=False)
         self._bars.update(self._images, completed=tried, total=of)
 
 

@@ -27,13 +27,14 @@ def search(
 ) -> None:
     """Show the pages that speak of QUESTION, best first."""
     from docqa import build, wire
+    from docqa.library import scope_of
     from docqa.settings import load
 
     question = options.asked(question)
     settings = load(data)
     model = build.embedder(settings)
     with build.library(settings, model, purpose="docqa search") as library:
-        scope = options.scope_of(library.catalog, document_names, collections)
+        scope = scope_of(library.catalog, document_names, collections)
         retrieval = build.retriever(settings, library, model).retrieve(question, scope=scope, limit=limit)
         names = library.catalog.names(retrieval.document_ids)
     retrieval = replace(retrieval, hits=[hit for hit in retrieval.hits if hit.document_id in names])

@@ -72,14 +72,15 @@ def worker(data: Path | None, once: bool) -> None:
     from docqa import build, ownership
     from docqa.cli.reading import pipeline, shown_progress
     from docqa.settings import load
-    from ingest.worker import work
+    from ingest.visuals import embed_missing, kept_up
+    from ingest.worker import UNWATCHED, work
 
     settings = load(data)
     processes.log_lines()
     if sys.platform != "win32":
         os.nice(NICENESS)
     stopping = processes.asked_to_stop()
-    model = build.embedder(settings)
+    model, visual = build.embedder(settings), build.visual(settings)
     ownership_of_index: build.Ownership = "if free" if once else "never"
     while not stopping.is_set():
         with ownership.reading(settings.data) as ours:
@@ -91,9 +92,12 @@ def worker(data: Path | None, once: bool) -> None:
                     if once:
                         with shown_progress() as progress:
                             reading.read_unfinished(progress, stopping=stopping.is_set)
+                            if visual:
+                                embed_missing(library, visual, progress=progress, stopping=stopping.is_set)
                     else:
                         logger.info("The worker reads what is queued")
-                        work(reading, library.catalog, stopping)
+                        with kept_up(library, visual, UNWATCHED):
+                            work(reading, library.catalog, stopping)
                 return
         if once:
             raise LibraryBusy("Another process reads documents into this library: it reads what is queued, too")

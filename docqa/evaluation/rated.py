@@ -19,24 +19,31 @@ class Rated:
 
 
 def questions(answers: Iterable[StoredAnswer], names: dict[str, str]) -> Rated:
-    """Questions of rated answers; of several good answers to one the last counts.
+    """Questions of rated answers; of several answers to one the last counts.
 
     The pages that a good answer cites are its gold pages, any of them, in the document that it cites most; `names` are
     those of documents now. To be right about what is not found is good, too.
     """
+    alike = {name for name, count in Counter(names.values()).items() if count > 1}
     rows: dict[str, dict[str, Any]] = {}
     bad: dict[str, str] = {}
     left_out: Counter[str] = Counter()
     for answer in answers:
         told = json.loads(answer.body)
         asked = told["question"]
+        rows.pop(asked, None)
+        bad.pop(asked, None)
         if answer.feedback.verdict == "down":
             bad[asked] = answer.feedback.comment
         elif told["searched"] != asked:
             left_out["they follow up on questions before"] += 1
         elif told["status"] == "not_found":
             rows[asked] = {"id": answer.id, "question": asked, "evidence_mode": "none", "type": "rated"}
-        elif gold := _gold(told["citations"], names):
+        elif not (gold := _gold(told["citations"], names)):
+            left_out["they cite no page"] += 1
+        elif gold[0] in alike:
+            left_out["several documents are called like the one they cite"] += 1
+        else:
             document, pages = gold
             rows[asked] = {
                 "id": answer.id,
@@ -47,8 +54,6 @@ def questions(answers: Iterable[StoredAnswer], names: dict[str, str]) -> Rated:
                 "standalone": True,
                 "type": "rated",
             }
-        else:
-            left_out["they cite no page that is still there"] += 1
     return Rated(list(rows.values()), list(bad.items()), left_out)
 
 

@@ -47,9 +47,14 @@ def check(questions: Sequence[Question], documents: Mapping[str, str], pages: Ma
             raise UsageError(f"Question {question.id} speaks of page {beyond[0]}, which {question.doc} lacks")
 
 
-def evaluate(engine: Engine, questions: Iterable[Question], documents: Mapping[str, str]) -> Evaluation:
-    """Ask each question of its own document, and of all if it can stand alone; `documents`: file names to ids."""
-    everywhere = Scope(tuple(dict.fromkeys(documents.values())))
+def evaluate(
+    engine: Engine, questions: Iterable[Question], documents: Mapping[str, str], *, whole: bool = False
+) -> Evaluation:
+    """Ask each question of its own document, and of all if it can stand alone; `documents`: file names to ids.
+
+    `whole` says that they are the whole library, which is searched without naming each.
+    """
+    everywhere = Scope() if whole else Scope(tuple(dict.fromkeys(documents.values())))
     result = Evaluation([], [], engine.expected_answerable)
     for question in questions:
         names = {document_id: name for name, document_id in documents.items()}

@@ -1,13 +1,14 @@
 """The index inside this process, in a directory: Qdrant Edge."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import qdrant_edge as edge
 
-from docqa.errors import LibraryBusy, LibraryDamaged
+from docqa.errors import LibraryBusy, LibraryDamaged, LibraryMismatch
 from docqa.index import bm25, schema
 from docqa.protocols import Entry, Indexed
 from docqa.types import Card, Passage, PassageKey, Ranked, Rankings, Scope, Vector
@@ -48,7 +49,8 @@ class EdgeIndex:
             )
             for name, query in queries.items()
         ]
-        found = self._shard.query_batch(edge.QueryBatchRequest(requests))
+        with _sized():
+            found = self._shard.query_batch(edge.QueryBatchRequest(requests))
         rankings = [[Ranked(schema.key_of(point.id), point.score) for point in points] for points in found]
         return schema.rankings(dict(zip(queries, rankings, strict=True)))
 
@@ -74,7 +76,8 @@ class EdgeIndex:
             self._make_visual(len(vector))
         points = [edge.PointVectors(schema.point_id(key), {schema.VISUAL: each}) for key, each in vectors.items()]
         if points:
-            self._shard.update(edge.UpdateOperation.update_vectors(points))
+            with _sized():
+                self._shard.update(edge.UpdateOperation.update_vectors(points))
 
     def _make_visual(self, dimension: int) -> None:
         """Let points have vectors of images, if they could not have any yet."""
@@ -134,7 +137,8 @@ class EdgeIndex:
         for vector in (each.visual for each in passages if each.visual is not None):
             self._make_visual(len(vector))
         if points := [_point(each) for each in passages]:
-            self._shard.update(edge.UpdateOperation.upsert_points(points))
+            with _sized():
+                self._shard.update(edge.UpdateOperation.upsert_points(points))
 
 
 def _created(folder: Path, dimension: int) -> edge.EdgeShard:
@@ -154,6 +158,20 @@ def _loaded(folder: Path) -> edge.EdgeShard:
         raise LibraryDamaged(
             f"The index in {folder} cannot be opened: {error}."
             " Restore it from a copy, or read the PDFs into another --data."
+        ) from error
+
+
+@contextmanager
+def _sized() -> Iterator[None]:
+    """Raises LibraryMismatch if a vector has another size than those of the library."""
+    try:
+        yield
+    except Exception as error:  # Edge raises nothing more particular
+        if "expected dim" not in str(error):
+            raise
+        raise LibraryMismatch(
+            f"A model of the same name gives vectors of another size than those of this library ({error})."
+            " Change it back, or read the PDFs into another --data."
         ) from error
 
 

@@ -34,6 +34,7 @@ from docqa.types.documents import (
 from docqa.types.pages import Box, Heading, OCRScope, Page, Span, TextSource, Word, Words, around
 from docqa.types.search import (
     PICTURE,
+    PREFIX,
     Match,
     PageHit,
     Passage,
@@ -50,6 +51,7 @@ from docqa.types.search import (
 __all__ = [
     "NEEDS_PASSWORD",
     "PICTURE",
+    "PREFIX",
     "WEAK_EVIDENCE",
     "Activity",
     "Answer",

@@ -12,6 +12,7 @@ AnswerStatus = Literal["answered", "not_found"]
 AnswerMethod = Literal["quotation", "model"]
 SentAs = Literal["text", "text and image", "earlier", "dropped"]
 Verdict = Literal["up", "down"]
+NEAREST = 3  # pages offered where the answer is not found
 WEAK_EVIDENCE = 0.1  # of `Answer.answerable`: below it the answer is doubtful
 
 
@@ -156,6 +157,11 @@ class Answer:
     usage: Usage | None = None
     interrupted: str = ""  # why the text breaks off; empty if it is whole
     turn: Turn | None = None  # to ask on from, if a model was asked
+
+    @property
+    def nearest(self) -> tuple[Evidence, ...]:
+        """The best pages that were found, whatever the answer made of them; at most NEAREST."""
+        return tuple(sorted(self.evidence, key=lambda each: each.score, reverse=True)[:NEAREST])
 
 
 @dataclass(frozen=True, slots=True)

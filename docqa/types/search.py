@@ -10,15 +10,21 @@ Vector = list[float]
 Quantization = Literal["none", "int8", "binary"]  # of the small copies of vectors that are searched first
 
 
+PREFIX = 15  # hex digits of a document's id in a key
 PICTURE = 0xFFFFFF  # the ordinal of the passage that stands for a page without text, so that its image can be found
 
 
 class PassageKey(NamedTuple):
     """Which passage: enough to fuse rankings by page without reading anything."""
 
-    document: str  # the first 15 hex digits of the document's id
+    document: str  # the first digits of the document's id
     page: int  # 1-based
     ordinal: int  # 0-based place among the page's passages, or PICTURE
+
+    @classmethod
+    def of(cls, document_id: str, page: int, ordinal: int) -> "PassageKey":
+        """The key of a passage of the document with this whole id."""
+        return cls(document_id[:PREFIX], page, ordinal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Passage:
     @property
     def key(self) -> PassageKey:
         """Its key in every ranking."""
-        return PassageKey(self.document_id[:15], self.page, self.ordinal)
+        return PassageKey.of(self.document_id, self.page, self.ordinal)
 
 
 @dataclass(frozen=True, slots=True)
