@@ -155,7 +155,7 @@ def _stages(jobs: list[tuple[Path, int]], whole_cpu_s: float) -> None:
                 "split",
                 lambda n=number, p=page: passages.extend(split(f"{n:064x}", p, "label", HeadingPath(), max_words=150)),
             )
-        texts = [context.in_context(passage) for passage in passages]
+        texts = [context.embedded(passage) for passage in passages]
         vectors: list[list[float]] = []
         timed(f"embed, {settings.embedding.threads} threads", lambda: vectors.extend(embedder.embed_passages(texts)))
         index = EdgeIndex(Path(folder) / "index", dimension=lambda: embedder.dimension)

@@ -2,6 +2,7 @@
 
 import re
 
+from docqa.hyphens import unbroken, with_whole_words
 from docqa.scripts import folded, spaced
 from docqa.types import Document, Passage
 
@@ -44,6 +45,11 @@ def in_context(passage: Passage, text: str | None = None) -> str:
     return "\n".join(filter(None, (under, passage.lead))) + "\n" + (passage.text if text is None else text)
 
 
+def embedded(passage: Passage) -> str:
+    """The text that a passage is embedded by: in context, with the words joined that its line ends break."""
+    return in_context(passage, unbroken(passage.text))
+
+
 def _first_word(organisation: str) -> str:
     return _DOMAIN.split(organisation.split()[0].casefold())[0].strip(",.&")
 
@@ -51,6 +57,7 @@ def _first_word(organisation: str) -> str:
 def searchable(text: str) -> str:
     """The text as words are looked up in it: forms of a letter are one, and what has no spaces is cut into pairs.
 
-    Years are set apart from the letters that touch them: FY2022 is also about 2022.
+    Years are set apart from the letters that touch them: FY2022 is also about 2022. Words that line ends break are
+    there in one piece, too.
     """
-    return _YEAR_IN_WORD.sub(r" \g<0> ", spaced(folded(text)))
+    return _YEAR_IN_WORD.sub(r" \g<0> ", spaced(folded(with_whole_words(text))))

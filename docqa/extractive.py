@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from docqa.hyphens import unbroken
 from docqa.parts import parts
 from docqa.protocols import Reranker
 from docqa.readable import as_read
@@ -37,11 +38,17 @@ class _Candidate:
     end: int
     context: str
     lead: str  # the end of the context
+    passage: str  # the text of the passage it stands in
     favour: float  # by where it stands
 
     @property
     def text(self) -> str:
         return self.evidence.page.text[self.start : self.end]
+
+    @property
+    def in_context(self) -> str:
+        """What the reranker reads."""
+        return f"{self.context}\n{unbroken(self.text, part_of=self.passage)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,7 @@ class QuotationAnswerer:
         if self.reranker is None:
             return [_Scored(candidate, 0.0, 0.0) for candidate in candidates[:1]]
         candidates = _promising(question, candidates)
-        log_odds = self.reranker.score(question, [f"{candidate.context}\n{candidate.text}" for candidate in candidates])
+        log_odds = self.reranker.score(question, [candidate.in_context for candidate in candidates])
         scored = [
             _Scored(candidate, odds, odds + PAGE_WEIGHT * candidate.evidence.score)
             for odds, candidate in zip(log_odds, candidates, strict=True)
@@ -153,7 +160,7 @@ def _candidates(evidence: Evidence, place: int) -> list[_Candidate]:
         inside = [each for each in found if each.start >= passage.start and each.end <= passage.end]
         for first in range(len(inside)):
             span = _extended(evidence.page, inside[first:])
-            candidates.append(_Candidate(evidence, *span, context, passage.lead, favour))
+            candidates.append(_Candidate(evidence, *span, context, passage.lead, passage.text, favour))
     return [candidate for candidate in candidates if _says_something(candidate.text)] or candidates
 
 

@@ -247,11 +247,12 @@ def _to_json(page: Page) -> dict[str, Any]:
         "drawn": page.drawn,
         "printed": page.printed,
         "running": page.running,
+        "first_running": page.first_running,
     }
 
 
 def _from_json(data: dict[str, Any]) -> Page:
     words = Words.from_numbers(data.pop("words"))
     headings = tuple(Heading(*heading) for heading in data.pop("headings"))
-    running = tuple((start, end) for start, end in data.pop("running", ()))
-    return Page(words=words, headings=headings, running=running, **data)
+    running, first = (tuple((start, end) for start, end in data.pop(name, ())) for name in ("running", "first_running"))
+    return Page(words=words, headings=headings, running=running, first_running=first, **data)

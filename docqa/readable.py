@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from docqa.hyphens import without_soft
 from docqa.tables import Table, cells, tables
 from docqa.types import Box, Page, around
 
@@ -26,7 +27,7 @@ _Column = tuple[float, float]  # its left and right edge, points
 def as_read(quote: str) -> str:
     """A quote as it is read: prose on one line, each row of a table on its own with bars between the cells."""
     read = ""
-    for row in filter(str.strip, quote.split("\n")):
+    for row in filter(str.strip, without_soft(quote).split("\n")):
         shown = [" ".join(row[start:end].split()) for start, end in cells(row)]
         separator = "\n" if len(shown) > 1 or "|" in read.rpartition("\n")[2] else " "
         read += (separator if read else "") + " | ".join(cell for cell in shown if cell)

@@ -9,6 +9,7 @@ from docqa import fusion, routing, twins
 from docqa.accounting import words_of_statements
 from docqa.context import in_context
 from docqa.fusion import PageKey, RankedPage
+from docqa.hyphens import unbroken
 from docqa.pagenames import only_pages_named, pages_named
 from docqa.parts import parts
 from docqa.protocols import Embedder, Reranker, Searcher, VisualEmbedder
@@ -180,7 +181,7 @@ class Retriever:
         best = {page.key: found[page.passages[0]] for page in pages if page.passages[0] in found}
         read = {key: passage for key, passage in best.items() if passage.text}
         worth = rarity(stems(question), [stems(passage.text) for passage in read.values()])
-        closest = [closest_part(passage.text, worth, words=WORDS_READ) for passage in read.values()]
+        closest = [closest_part(unbroken(passage.text), worth, words=WORDS_READ) for passage in read.values()]
         texts = [in_context(*each) for each in zip(read.values(), closest, strict=True)]
         return dict(zip(read, self.reranker.score(question, texts), strict=True))
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from docqa.types import Span
 
@@ -94,6 +95,18 @@ def is_head_of_columns(row: str) -> bool:
     words = row.split()
     is_bracketed = bool(words) and words[0][0] == "(" and words[-1][-1] == ")"
     return row.count("\t") > 1 or is_bracketed or (bool(words) and all(map(_TIME.fullmatch, words)))
+
+
+def stands_above_table(text: str, end: int) -> bool:
+    """Whether the row that ends there stands above figures or rows of cells; heads and one label may be between."""
+    labels = rows = 0
+    for found in islice(_ROW.finditer(text, end), HEAD_ROWS + 1):
+        row = _row(found)
+        rows += row.is_of_table
+        labels += not (row.is_of_table or is_head_of_columns(row.text))
+        if row.figures or rows > 1 or labels > 1 or row.is_long:
+            return row.figures > 0 or rows > 1
+    return False
 
 
 def is_only_times_and_units(row: str) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
 
+from docqa.hyphens import with_whole_words
 from docqa.scripts import SPACELESS, folded, pairs
 
 _WORD = re.compile(
@@ -30,10 +31,10 @@ def terms(text: str) -> set[str]:
     """Numbers, without their commas, and words of three letters or more, without those that every text has.
 
     Where no spaces are put between words, each two neighbours count as one; where few vowels are written, two letters
-    are enough.
+    are enough. Words that line ends break are there in one piece, too.
     """
     found: set[str] = set()
-    for term in _TERM.finditer(folded(text)):
+    for term in _TERM.finditer(folded(with_whole_words(text))):
         found.update(pairs(term["run"]) if term["run"] else [term[0].casefold().replace(",", "").rstrip(".")])
     return found - _STOP_WORDS
 

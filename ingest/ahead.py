@@ -87,7 +87,7 @@ def _with_number(job: Job, held: deque[Read]) -> Read:
         _, job.run = job.runs_before.popleft()
     if read.result is None:
         return read
-    page = replace(read.result.page, running=running.running(read.result.page, job.edges))
+    page = running.with_running(read.result.page, job.edges)
     if page.printed is not None:
         run = numbering.run_of(read.number, page.printed)
     else:

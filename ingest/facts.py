@@ -116,11 +116,18 @@ def year(metadata: Metadata, pages: Sequence[Page], title: str) -> int | None:
 
 
 def _dates(pages: Sequence[Page]) -> Iterator[int]:
-    """The years of what stands early on pages as a line of its own: a year, or a date."""
+    """The years of what stands early on pages as a line or cell of its own: a year, or a date.
+
+    Rows with years in several cells are heads of columns, and what goes on in lower case is the end of a line.
+    """
     for page in pages:
-        for cell in re.split(r"[\n\t]", page.text[: 2 * EARLY]):
-            if found := _LONE_YEAR.search(cell) or _DATE.search(cell.strip()):
-                year = int(next(filter(None, found.groups())))
+        rows = page.text[: 2 * EARLY].split("\n")
+        for before, row, after in zip(["", *rows], rows, [*rows[1:], ""], strict=False):
+            dated = [
+                found for cell in row.split("\t") if (found := _LONE_YEAR.search(cell) or _DATE.search(cell.strip()))
+            ]
+            if len(dated) == 1 and not after[:1].islower() and not (before and row.endswith(".")):
+                year = int(next(filter(None, dated[0].groups())))
                 yield from [year] if year >= EARLIEST else []
 
 

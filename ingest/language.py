@@ -7,18 +7,18 @@ from collections import Counter
 ENOUGH = 0.04  # of the words: less is no text, or none of these languages
 SAMPLE = 20_000  # characters
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"(?<![\w-])[^\W\d_]{2,}(?![\w-])")  # no letter alone, and no part of a code: "W300", "KX-778"
 _FREQUENT = {
     "en": "the of and to in is for that with on are this by from as be was which have not",
     "de": "der die das und ist nicht mit den von zu für auf ein eine dem im sich des werden auch",
     "fr": "le la les des et est une dans pour que qui sur par avec au pas sont du ce aux",
-    "es": "el los las y que una por con para del se es como su al más lo esta son pero",
-    "it": "il di che è per una sono con non della del gli nel alla dei più anche le si delle",
-    "pt": "o os as que uma para com não por do da dos das em no na se mais ao são",
+    "es": "el los las que una por con para del se es como su al más lo esta son pero",
+    "it": "il di che per una sono con non della del gli nel alla dei più anche le si delle",
+    "pt": "os as que uma para com não por do da dos das em no na se mais ao são",
     "nl": "de het een van en dat niet op te zijn voor met aan er door ook bij naar wordt deze",
     "sv": "och att det som en på är av för med den till inte om ett har de vi kan eller",
     "da": "og at det som en på er af for med den til ikke om et har de vi kan eller",
-    "pl": "i w nie na się z do że jest to jak po co ale od przez dla oraz są tym",
+    "pl": "nie na się do że jest to jak po co ale od przez dla oraz są tym",
 }
 _WORDS = {language: frozenset(words.split()) for language, words in _FREQUENT.items()}
 _SCRIPTS = {"HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "zh", "CYRILLIC": "ru", "ARABIC": "ar"} | {

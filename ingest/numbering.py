@@ -19,11 +19,11 @@ Style = Literal["arabic", "roman"]
 _ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMAN = tuple(tens + ones for tens in ("", "x", "xx", "xxx") for ones in _ONES)  # by value; front matter is short
 
-_PAGE = r"\b(?:pages?|pg\.?|p\.?|seite|página|pagina)\s*"
-_TOTAL = r"(?:\s*(?:of|/)\s*\d{1,4})?"
-_ALONE = re.compile(rf"(?:{_PAGE})?(\d{{1,4}}|[ivx]+){_TOTAL}|[-–—]\s*(\d{{1,4}}|[ivx]+)\s*[-–—]", re.IGNORECASE)
+PAGE = r"\b(?:pages?|pg\.?|p\.?|seite|página|pagina|sida|side|pág\.?|стр\.?)\s*"
+TOTAL = r"(?:\s*(?:of|von|de|di|sur|van|av|af|z|из|/)\s*\d{1,4})"
+_ALONE = re.compile(rf"(?:{PAGE})?(\d{{1,4}}|[ivx]+){TOTAL}?|[-–—]\s*(\d{{1,4}}|[ivx]+)\s*[-–—]", re.IGNORECASE)
 _IN_ROW = re.compile(
-    rf"^(\d{{1,4}})(?=[\s|])|{_PAGE}(\d{{1,4}})\b{_TOTAL}|(?<=[\s|])(\d{{1,4}}){_TOTAL}$", re.IGNORECASE
+    rf"^(\d{{1,4}})(?=[\s|])|{PAGE}(\d{{1,4}})\b{TOTAL}?|(?<=[\s|])(\d{{1,4}}){TOTAL}?$", re.IGNORECASE
 )
 _PLACE = "\0"  # of a number in its row
 _SET_APART = re.compile(rf"[\t|] ?{_PLACE}|{_PLACE} ?[\t|]")

@@ -44,7 +44,8 @@ class HeadingPath:
 def split(document_id: str, page: Page, label: str, path: HeadingPath, *, max_words: int) -> list[Passage]:
     """Cut a page into passages of at most max_words words and a heading, in order; `path` is in force where it begins.
 
-    Only inside a sentence or row longer than that is a cut made between words. Running heads and feet are left out.
+    Only inside a sentence or row longer than that is a cut made between words. Running heads and feet are left out, but
+    for their first page.
     Each passage has the headings in force at its end, so one that begins with its heading stands under it; the first of
     its headings is `label`, the document's.
     """

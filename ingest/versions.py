@@ -73,7 +73,7 @@ def embedded(library: Library, older: Sequence[str]) -> Mapping[bytes, PassageKe
     for document_id in older:
         for keys in _chunks(library.index.keys(Scope((document_id,))), PASSAGES_AT_ONCE):
             passages = library.index.passages(keys)
-            found |= {hash_of(context.in_context(passage)): key for key, passage in passages.items()}
+            found |= {hash_of(context.embedded(passage)): key for key, passage in passages.items()}
     return found
 
 

@@ -54,7 +54,7 @@ class PageWriter:
         found = (
             [] if job.gone else [each for read in batch if read.result for each in self._split(job, read.result.page)]
         )
-        vectors = self._vectors(job, [words for _, words, _, _ in found])
+        vectors = self._vectors(job, [context.embedded(passage) for passage, *_ in found])
         unplaced = [_Unplaced(each[0], vector, *each[1:]) for each, vector in zip(found, vectors, strict=True)]
         self._then(self._store, job, batch, unplaced)
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from docqa.context import in_context, label, searchable
+from docqa.context import embedded, in_context, label, searchable
 from docqa.types import Passage
 
 
@@ -49,3 +49,9 @@ def test_years_stand_apart_for_search(text: str, expected: str):
 def test_a_heading_that_the_document_is_called_by_is_said_once():
     passage = Passage("d" * 64, 1, 0, 0, "Sales grew.", ("acme | Annual Report", "ANNUAL REPORT", "Sales"), ())
     assert in_context(passage) == "acme | Annual Report > Sales\nSales grew."
+
+
+def test_a_passage_is_embedded_with_its_broken_words_joined():
+    passage = Passage("d" * 64, 1, 0, 0, "On sedi-\nmentation and dredg-\ning.", ("acme",), ())
+    assert embedded(passage) == "acme\nOn sedimentation and dredging."
+    assert in_context(passage) == "acme\nOn sedi-\nmentation and dredg-\ning.", "its words are searched in parts, too"

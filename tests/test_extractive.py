@@ -69,6 +69,7 @@ def test_without_a_reranker_the_best_passage_begins_the_answer():
 
 def test_quotes_are_shown_on_one_line():
     assert as_read("a  b\nc\td\ne") == "a b\nc | d\ne"
+    assert as_read("the sedi\u00ad\nmentation") == "the sedimentation"
 
 
 def test_a_row_of_figures_is_quoted_with_the_heads_of_its_columns():
@@ -145,6 +146,14 @@ def test_of_what_shares_as_much_that_of_the_best_page_is_read():
     pages = [evidence(FILLER.replace("town", name), label=number) for number, name in enumerate(("city", "town"), 1)]
     QuotationAnswerer(reranker).answer("Which old one do few people know?", pages, say=ignore, show=ignore)
     assert len(reranker.read) == SENTENCES_READ and all("city" in text for text in reranker.read)
+
+
+def test_words_that_line_ends_break_are_read_whole_and_quoted_as_they_stand():
+    reranker = Counting()
+    page = evidence("The reports on sedi-\nmentation and on dredg-\ning were read by the whole board of the port.")
+    draft = QuotationAnswerer(reranker).answer("Who read on sedimentation?", [page], say=ignore, show=ignore)
+    assert "on sedimentation and on dredging" in reranker.read[0]
+    assert draft.citations[0].quote == page.page.text
 
 
 @pytest.mark.parametrize(("lead", "is_read"), [("Grain revenue", True), ("", False)])

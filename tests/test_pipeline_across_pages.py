@@ -85,7 +85,7 @@ def test_what_the_pdf_calls_a_page_comes_first(pipeline: Pipeline, library: Libr
 
 
 @pytest.mark.parametrize("before", [1, 2, 6])
-def test_running_heads_are_in_the_text_but_not_searched_wherever_reading_was_stopped(
+def test_running_heads_are_searched_on_their_first_page_only_wherever_reading_was_stopped(
     pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch, before: int
 ):
     pdf = pymupdf.open(make_pdf(*(f"Sales in region {number} were {number * 7}." for number in range(1, 8))))
@@ -102,4 +102,14 @@ def test_running_heads_are_in_the_text_but_not_searched_wherever_reading_was_sto
     read = [library.files.page(document.id, number) for number in range(1, 8)]
     assert all([page.text[slice(*span)] for span in page.running] == ["Recycled paper"] for page in read)
     found = library.index.rank("recycled", WordHashEmbedder().embed_query("recycled"), limit=9, scope=EVERYWHERE)
-    assert found.words == []
+    assert [ranked.key.page for ranked in found.words] == [1]
+
+
+@pytest.mark.parametrize("asked", ["sedimentation", "dredging", "well-known"])
+def test_a_word_that_a_line_end_breaks_is_found(pipeline: Pipeline, library: Library, make_pdf: MakePDF, asked: str):
+    broken = "The reports on sedi-\nmentation and dredg-\ning are well-\nknown in the town."
+    run(pipeline, make_pdf("The harbour was lit.", broken, "The quay was paved."))
+    found = library.index.rank(asked, WordHashEmbedder().embed_query(asked), limit=9, scope=EVERYWHERE)
+    assert [ranked.key.page for ranked in found.words] == [2]
+    [document] = library.catalog.documents()
+    assert library.files.page(document.id, 2).text == broken

@@ -106,6 +106,9 @@ def test_wide_pages_of_few_words_are_slides():
         ("Turning data into wisdom\n—July 2011", 2011),
         ("Issue\t26\nDate\t2024-02-28", 2024),
         ("Ada Lovelace\nborn\nDecember 10, 1815", None),
+        ("Emissions of ferries\nFerry\t2019\t2020\nNordlys\t4\t5", None),
+        ("The dues of the port rose again for\nthe year 2019\nand fell after that.", None),
+        ("On dues\nThe scheme was made for the years 2019-\n2021.", None),
         ("On apples\nIt was founded in 1998 and sold in 2004 to the others who had it before.", None),
     ],
 )
@@ -145,6 +148,8 @@ def test_the_outline_is_the_bookmarks_or_else_the_headings():
         ("Die Bäume werden am Abend gegossen und nicht am Tag, denn das ist besser für sie.", "de"),
         ("Les arbres sont arrosés le soir et pas dans la journée, ce qui est mieux pour eux.", "fr"),
         ("Los árboles se riegan por la tarde y no durante el día, lo que es mejor para ellos.", "es"),
+        ("INVOICE\nWinch W300\tKX-Z-778\nWarranty 24 months\nPlease pay the bank of W. Krag within 30 days.", "en"),
+        ("Jabłonie nie są podlewane w dzień, ale wieczorem, bo to jest dla nich lepsze.", "pl"),
         ("りんごの木は夕方に水をやります。", "ja"),
         ("Деревья поливают вечером.", "ru"),
         ("12 400 17", ""),

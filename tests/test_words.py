@@ -30,3 +30,7 @@ def test_what_few_texts_have_is_worth_more():
 )
 def test_the_words_in_a_row_that_are_worth_most_are_read(text: str, part: str):
     assert closest_part(text, {"ferry": 2.0, "ferrie": 2.0, "passen": 1.0, "carrie": 0.5}, words=4) == part
+
+
+def test_a_word_that_a_line_end_breaks_is_one():
+    assert "sedimentation" in terms("The sedi-\nmentation of the basin") & terms("sedi\u00admen\u00adtation")

@@ -146,13 +146,15 @@ class Page:
     drawn: float = 0.0  # share of its area with ink that no word covers: pictures, charts, scans; 0 to 1
     printed: str | None = None  # the number printed on it, such as "9", "iv" or, on a spread, "4–5"; None if unknown
     running: tuple[Span, ...] = ()  # rows that stand on other pages, too: running heads and feet
+    first_running: tuple[Span, ...] = ()  # of these, those that stand on no page before: they are text here
 
     @property
     def body(self) -> str:
-        """Its text with white space where the running heads and feet are: every offset stays the same."""
+        """Its text with white space for running heads and feet that pages before have: every offset stays the same."""
         text = self.text
         for start, end in self.running:
-            text = text[:start] + "\n" * (end - start) + text[end:]
+            if (start, end) not in self.first_running:
+                text = text[:start] + "\n" * (end - start) + text[end:]
         return text
 
     def boxes(self, start: int, end: int) -> tuple[Box, ...]:
