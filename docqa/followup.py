@@ -13,7 +13,7 @@ SHORT_TERMS = 4  # in a longer question a pronoun more often stands for somethin
 
 # A year may touch what is written without spaces: 2021年.
 _YEAR = re.compile(rf"(?:\b|(?<=[{SPACELESS}]))(?:19|20)\d{{2}}(?:\b|(?=[{SPACELESS}]))")
-_PARTICLES = re.compile("那么|那麼|[那呢的年]")
+_PARTICLES = re.compile("那么|那麼|[那呢的年是]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,18 @@ def _leans(question: str, before: str) -> tuple[bool, bool]:
     return len(own) <= FEW_TERMS, len(own) > FEW_TERMS
 
 
+def own_words(question: str, beside: str = "") -> set[str]:
+    """The words that tell what a question asks about; what stands beside it may tell its language."""
+    return _own(question, beside) - ENGLISH_GRAMMAR.function_words
+
+
 def _own(question: str, before: str) -> set[str]:
     """The words of a question that say something, besides years."""
-    words = terms(_PARTICLES.sub(" ", _YEAR.sub("", question)))
-    function_words = [each.function_words for each in grammars(question, before) if each is not ENGLISH_GRAMMAR]
+    known = grammars(question, before)
+    for pattern in (_YEAR, *(each.asking.words for each in known), _PARTICLES):
+        question = pattern.sub(" ", question)
+    words = terms(question)
+    function_words = [each.function_words for each in known if each is not ENGLISH_GRAMMAR]
     return words.difference(*function_words)
 
 
