@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from docqa.grammar import ENGLISH_GRAMMAR, any_of, grammars
 from docqa.scripts import SPACELESS
-from docqa.words import terms
+from docqa.types import PageHit
+from docqa.words import STEM, stems, terms
 
 FEW_TERMS = 2  # a question with no more of them may lean on the one before
 SHORT_TERMS = 4  # in a longer question a pronoun more often stands for something in it
@@ -28,13 +29,38 @@ def meaning(question: str, before: Sequence[str]) -> Meaning:
     """The question with what it leans on from the ones before, oldest first.
 
     "And in 2021?" after "What was revenue in 2022?" means "What was revenue in 2021?". What points back ("it", "that
-    year", "and ...") certainly leans; what is only short may.
+    year", "and ...") certainly leans; what is only short may. Of the questions before, what is short but whole ("What
+    is the fee?") is taken for a new subject.
     """
-    meant, certain = "", True
-    for each in (*before, question):
+    meant = ""
+    for each in before:
         leans, certain = _leans(each, meant) if meant else (False, True)
-        meant = _together(meant, each) if leans else each
-    return Meaning(meant, certain)
+        meant = _together(meant, each) if leans and (certain or not beginning(each, meant)) else each
+    leans, certain = _leans(question, meant) if meant else (False, True)
+    return Meaning(_together(meant, question) if leans else question, certain)
+
+
+def goes_on(question: str, leaning: PageHit, alone: PageHit, *, beside: str) -> bool:
+    """Whether a question leans on others, by the best page for what it means then and the best for it alone.
+
+    The first must hold more than half of its own words, and no fewer than the second: a page of what was asked before
+    may well have one of two. What stands beside the question may tell its language.
+    """
+    own = {word[:STEM] for word in own_words(question, beside)}
+    there, here = (len(own & _stems_of(page)) for page in (leaning, alone))
+    return 2 * there > len(own) and there >= here
+
+
+def _stems_of(page: PageHit) -> set[str]:
+    texts = (text for passage in page.passages for text in (*passage.headings, passage.lead, passage.text))
+    return stems(" ".join(texts))
+
+
+def beginning(text: str, beside: str = "") -> int:
+    """How far the words go with which a text begins to ask, if it is a question with a verb; else 0."""
+    asking = [each.asking for each in grammars(text, beside)]
+    begins = (each.clause.match(text) or (each.verb.search(text) and each.naming.match(text)) for each in asking)
+    return next((begin.end() for begin in begins if begin), 0)
 
 
 def _leans(question: str, before: str) -> tuple[bool, bool]:

@@ -21,7 +21,7 @@ _CHINESE_ASKING = (
 class Asking:
     """How one language asks, as far as it takes to tell one question from two in a sentence."""
 
-    words: re.Pattern[str]  # that ask
+    words: re.Pattern[str]  # that ask, and what stands before them: "since when"
     clause: re.Pattern[str]  # begins a question, its verb comes next
     naming: re.Pattern[str]  # begins a question if there is a verb; else it may be less: "how many ships"
     verb: re.Pattern[str]
@@ -61,7 +61,7 @@ def _asking(words: str, *, clause: str, naming: str, verb: str, joint: str, befo
     """How a language asks that puts spaces between words; `before` are those that may stand before one that asks."""
     start = rf"(?:(?:{before})\s+)?"
     return Asking(
-        words=_pattern(rf"\b(?:{words})\b"),
+        words=_pattern(rf"\b{start}(?:{words})\b"),
         clause=_pattern(rf"^\W*{start}(?:{clause})\b"),
         naming=_pattern(rf"^\W*{start}(?:{naming})\b"),
         verb=_pattern(rf"\b(?:{verb})\b"),

@@ -67,13 +67,12 @@ def _joined_questions(sentence: str) -> list[str]:
 
 def _asks(text: str, sentence: str, *, least: int = 1, others_follow: bool = False) -> bool:
     """Whether a part of a sentence is a question with words of its own; unless others follow, with none within it."""
-    asking = [each.asking for each in grammars(text, sentence)]
-    begins = (each.clause.match(text) or (each.verb.search(text) and each.naming.match(text)) for each in asking)
-    begin = next(filter(None, begins), None)
-    if begin is None or len(followup.own_words(text, sentence)) < least:
+    begin = followup.beginning(text, sentence)
+    if not begin or len(followup.own_words(text, sentence)) < least:
         return False
+    asking = [each.asking for each in grammars(text, sentence)]
     within = (pattern for each in asking for pattern in (each.words, each.inner))
-    return others_follow or not any_of(within, text[begin.end() :])
+    return others_follow or not any_of(within, text[begin:])
 
 
 def _as_question(text: str, sentence: str) -> str:
