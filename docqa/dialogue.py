@@ -44,7 +44,7 @@ class Dialogue:
         if conversation_id is not None:
             conversations = self.library.catalog.conversations
             conversations.get(conversation_id, owner)
-            before = [json.loads(answer.body)["question"] for answer in conversations.answers(conversation_id)]
+            before = [_meant(answer) for answer in conversations.answers(conversation_id)[-1:]]
             history = self._history(conversation_id, scope)
         unread = self.library.catalog.reading.unread(scope)
         answer = self.engine.ask(question, scope=scope, say=say, show=show, history=history, before=before)
@@ -82,6 +82,12 @@ class Dialogue:
             raise NotInLibrary(f"Document {document_id[:12]} is not there any more")
         page = self.library.files.page(document_id, stored["page"])
         return Shown(Evidence(stored["label"], document_id, names[document_id], page, (), 0.0), stored["image"])
+
+
+def _meant(answer: StoredAnswer) -> str:
+    """The question of an answer as it was searched for: with what it took from those before."""
+    body = json.loads(answer.body)
+    return str(body.get("searched") or body["question"])
 
 
 def _to_json(turn: Turn) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from docqa.protocols import Answerer, NameOf, Pages
 from docqa.retrieval import Retriever, Stopwatch
 from docqa.types import Answer, AnswerMethod, AnswerPart, Draft, Evidence, Retrieval, Scope, Turn
 
+AS_GOOD = 1.0  # log-odds that a page which goes on from the questions before may be below the best
+
 
 def _unheard(_: object) -> None:
     """For callers who only want the whole answer."""
@@ -48,14 +50,33 @@ class Engine:
         return self.answer(question, retrieval, meant=meant, say=say, show=show, history=history)
 
     def _retrieved(self, question: str, before: Sequence[str], scope: Scope) -> tuple[str, Retrieval]:
-        """The question as it is meant, and its pages; where both are possible, as the documents speak of it more."""
+        """The question as it is meant, and its pages."""
         meaning = followup.meaning(question, before)
-        possible = [meaning.question] if meaning.certain else [meaning.question, question]
-        found = []
-        for each in possible:  # what takes from questions before has these in it, which is not to ask them again
-            retrieval = self.retriever.retrieve(each, scope=scope, limit=self.evidence_pages, divide=each == question)
-            found.append((each, retrieval))
-        return max(found, key=lambda pair: answerability.related(pair[1]))
+        meant = meaning.question
+        # What takes from questions before has these in it, which is not to ask them again.
+        found = self.retriever.retrieve(meant, scope=scope, limit=self.evidence_pages, divide=meant == question)
+        if meaning.certain:
+            return meant, found
+        alone = self.retriever.retrieve(question, scope=scope, limit=self.evidence_pages)
+        return (meant, found) if self._goes_on(question, meant, found, alone) else (question, alone)
+
+    def _goes_on(self, question: str, meant: str, leaning: Retrieval, alone: Retrieval) -> bool:
+        """Whether a question that may lean on those before does, given its pages either way.
+
+        How near the pages come cannot tell: those for what it means then are near to what was asked before. They must
+        speak of what is asked now; and if the question alone is found, its best page must be another, no better one.
+        """
+        if not (leaning.hits and alone.hits):
+            return False
+        page, best = leaning.hits[0], alone.hits[0]
+        if not followup.goes_on(question, page, best, beside=meant):
+            return False
+        if answerability.related(alone) < self.not_found_below:
+            return True
+        if (page.document_id, page.page) == (best.document_id, best.page):
+            return False
+        there, here = self.retriever.opinions(question, (page, best))
+        return there >= here - AS_GOOD
 
     def answer(
         self,

@@ -11,6 +11,22 @@ from docqa.scripts import ENGLISH, languages
 
 COMMAS = frozenset(",;")
 _NEVER = re.compile(r"(?!)")
+_CHINESE_ASKING = (
+    "[为為](?:什[么麼]|何)|什[么麼](?:[时時]候)?|何[时時]|哪[里裡儿年些个個家]?|[谁誰]"
+    "|多少|多[久长長大高]|[几幾]|怎[么麼樣样]+|如何"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How one language asks, as far as it takes to tell one question from two in a sentence."""
+
+    words: re.Pattern[str]  # that ask, and what stands before them: "since when"
+    clause: re.Pattern[str]  # begins a question, its verb comes next
+    naming: re.Pattern[str]  # begins a question if there is a verb; else it may be less: "how many ships"
+    verb: re.Pattern[str]
+    joint: re.Pattern[str]  # between two questions
+    inner: re.Pattern[str] = _NEVER  # besides words that ask, what begins a clause within a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +39,7 @@ class Grammar:
     compares: re.Pattern[str]
     pairing: re.Pattern[str]  # what stands right before a pair
     pages: re.Pattern[str]  # what stands right before numbers of pages
+    asking: Asking
     joints: frozenset[str]  # between items of a list
     comparing_joints: frozenset[str]  # also, where something is compared
     contrasts: frozenset[str]  # of the joints, those that set two things against each other
@@ -40,6 +57,19 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def _asking(words: str, *, clause: str, naming: str, verb: str, joint: str, before: str, inner: str = "(?!)") -> Asking:
+    """How a language asks that puts spaces between words; `before` are those that may stand before one that asks."""
+    start = rf"(?:(?:{before})\s+)?"
+    return Asking(
+        words=_pattern(rf"\b{start}(?:{words})\b"),
+        clause=_pattern(rf"^\W*{start}(?:{clause})\b"),
+        naming=_pattern(rf"^\W*{start}(?:{naming})\b"),
+        verb=_pattern(rf"\b(?:{verb})\b"),
+        joint=_pattern(rf"(?:(?:\s*[,;]\s*|\s+)(?:{joint})\s+|\s*;\s*)(?=¿?{start}(?:{words})\b)"),
+        inner=_pattern(rf"\b(?:{inner})\b"),
+    )
+
+
 _GRAMMARS = {
     ENGLISH: Grammar(
         opening=_pattern(r"^\W*(?:and|but|or|also|then|so|what about|how about)\b"),
@@ -52,6 +82,15 @@ _GRAMMARS = {
         compares=_pattern(r"\bcompar"),
         pairing=_pattern(r"\b(?:both|between)\s+$"),
         pages=_pattern(r"\b(?:pages?|pp?\.)\s*$"),
+        asking=_asking(
+            r"who|whom|whose|what|when|where|why|which|how(?: (?:much|many|long|often|far|soon|exactly))?",
+            clause="who",
+            naming="what|which|whose|whom|when|where|why|how",
+            verb=r"is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|happen(?:s|ed)",
+            joint="and",
+            before="and|in|on|at|by|for|from|to|of|until|till|since|with|under|through",
+            inner="that|whether",
+        ),
         joints=_words("and or vs vs. versus") | COMMAS,
         comparing_joints=_words("to with"),
         contrasts=_words("or vs vs. versus"),
@@ -81,6 +120,17 @@ _GRAMMARS = {
         compares=_pattern(r"\bvergl[ei]+ch|\bunterschied|\bunterscheide"),
         pairing=_pattern(r"\b(?:zwischen|sowohl)\s+(?:(?:der|die|das|den|dem|einem|einer)\s+)?$"),
         pages=_pattern(r"\b(?:seiten?|s\.)\s*$"),
+        asking=_asking(
+            r"wer|wen|wem|wessen|was|wann|wo|woher|wohin|warum|wieso|weshalb|welche[mnrs]?|wieviele?"
+            r"|wie(?: (?:viele?|lange|oft|weit|genau))?",
+            clause=r"wer|wen|wem|was|wann|wo|woher|wohin|warum|wieso|weshalb",
+            naming=r"welche[mnrs]?|wessen|wieviele?|wie",
+            verb=r"ist|sind|war|waren|hat|haben|hatten?|wird|werden|wurden?|kann|können|konnten?|muss|müssen|soll"
+            r"|sollen|darf|dürfen|betrug|beträgt|gibt|gab|kostete?n?|heißt",
+            joint="und|sowie",
+            before="und|in|im|am|an|auf|aus|bei|bis|durch|für|gegen|mit|nach|seit|um|unter|von|vor|zu",
+            inner="ob|dass",
+        ),
         joints=_words("und oder sowie vs vs. versus gegenüber") | COMMAS,
         comparing_joints=_words("mit"),
         contrasts=_words("oder vs vs. versus gegenüber"),
@@ -110,6 +160,16 @@ _GRAMMARS = {
         compares=_pattern(r"\bcompar|\bdifféren|\bdiffèr"),
         pairing=_pattern(r"\bentre\s+(?:(?:le|la|les)\s+)?$"),
         pages=_pattern(r"\b(?:pages?|pp?\.)\s*$"),
+        asking=_asking(
+            r"qui|que|quoi|quand|où|comment|pourquoi|combien(?: de temps)?|quel(?:le)?s?|qu['’]est-ce",
+            clause=r"qui|que|quand|où|comment|pourquoi|quel(?:le)?s? (?:est|sont|était|étaient|fut|furent|a été)"
+            r"|qu['’]est-ce",
+            naming=r"quel(?:le)?s?|combien|quoi",
+            verb=r"est|sont|était|étaient|fut|furent|a|ont|avait|avaient|peut|peuvent|doit|doivent|\w+-(?:t-)?(?:ils?|elles?|on)",
+            joint="et",
+            before="et|à|au|aux|de|en|dans|depuis|jusqu['’]à|par|pour|sous|sur|avec|chez|vers",
+            inner="dont|si",
+        ),
         joints=_words("et ou vs vs. versus contre") | COMMAS,
         comparing_joints=_words("avec à"),
         contrasts=_words("ou vs vs. versus contre"),
@@ -134,6 +194,15 @@ _GRAMMARS = {
         compares=_pattern(r"\bcompar|\bdiferencia"),
         pairing=_pattern(r"\bentre\s+(?:(?:el|la|los|las)\s+)?$"),
         pages=_pattern(r"\b(?:páginas?|págs?\.|pp?\.)\s*$"),
+        asking=_asking(
+            r"quién(?:es)?|qué|cuáles|cuál|cuándo|cuánto tiempo|cuánt[oa]s?|dónde|cómo|por qué",
+            clause=r"quién(?:es)?|cuáles|cuál|cuándo|dónde|cómo|por qué",
+            naming=r"qué|cuánt[oa]s?",
+            verb=r"es|son|era|eran|fue|fueron|está|están|ha|han|había|hay|hubo|tiene|tienen|tuvo|puede|pueden|debe"
+            r"|deben|dura|cuesta|costó",
+            joint="y|e",
+            before="y|a|al|con|de|desde|en|hasta|para|sobre|bajo",
+        ),
         joints=_words("y e o u vs vs. versus contra") | COMMAS,
         comparing_joints=_words("con"),
         contrasts=_words("o u vs vs. versus contra"),
@@ -156,6 +225,13 @@ _GRAMMARS = {
         compares=_NEVER,  # where no spaces are put between words, lists are found otherwise
         pairing=_NEVER,
         pages=_NEVER,
+        asking=Asking(
+            words=re.compile(_CHINESE_ASKING),
+            clause=re.compile(f"^(?!.{{0,3}}(?:[说說]明|解[释釋]|描述|介[绍紹]|分析)).*(?:{_CHINESE_ASKING})"),
+            naming=_NEVER,
+            verb=_NEVER,
+            joint=re.compile(f"[，；](?:以及|[还還]有|另外|[并並]且|而)?(?=[^，；]*(?:{_CHINESE_ASKING}))"),
+        ),
         joints=frozenset(),
         comparing_joints=frozenset(),
         contrasts=frozenset(),

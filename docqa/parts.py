@@ -10,6 +10,8 @@ from docqa.words import terms
 MOST_PARTS = 6  # a longer list is searched as one question
 QUESTION_MARKS = ("?", "？", "؟")
 ITEM_WORDS = 6  # at most, of an item of a list
+OWN_WORDS = 2  # at least, of a question before "and": what follows that may belong to a shorter one, too
+PAUSES = ",;，；"
 
 _WORD = re.compile(r"""["“][^"”]+["”]|\d[\d.,]*\d|[^\s,;:?!()\[\]"“”]+|[,;:?!()\[\]]""")
 _SENTENCE_END = re.compile(r"(?<=[?!.])\s+(?=[^\W\da-z_]|[\"“„«¿])|(?<=[？！。؟])\s*")
@@ -42,9 +44,43 @@ def parts(question: str) -> tuple[str, ...]:
 
 def _questions(text: str) -> tuple[str, ...]:
     """Each question of a text, with what it takes from those before."""
-    asked = [each for each in _SENTENCE_END.split(text.strip()) if each.endswith(QUESTION_MARKS) and terms(each)]
+    sentences = [each for each in _SENTENCE_END.split(text.strip()) if each.endswith(QUESTION_MARKS) and terms(each)]
+    asked = [question for sentence in sentences for question in _joined_questions(sentence)]
     meant = [followup.meaning(each, asked[:place]) for place, each in enumerate(asked)]
     return tuple(meaning.question if meaning.certain else each for meaning, each in zip(meant, asked, strict=True))
+
+
+def _joined_questions(sentence: str) -> list[str]:
+    """The questions that a sentence joins: "When did it open, and who owns it?"; mostly the one that it is."""
+    known = grammars(sentence)
+    found, start = [], 0
+    for joint in sorted(
+        (joint for each in known for joint in each.asking.joint.finditer(sentence)), key=re.Match.start
+    ):
+        first, second = sentence[start : joint.start()], sentence[joint.end() :]
+        least = 1 if joint[0].lstrip()[0] in PAUSES else OWN_WORDS
+        if _asks(first, sentence, least=least) and _asks(second, sentence, others_follow=True):
+            found.append(_as_question(first, sentence))
+            start = joint.end()
+    return [*found, _as_question(sentence[start:], sentence)] if found else [sentence]
+
+
+def _asks(text: str, sentence: str, *, least: int = 1, others_follow: bool = False) -> bool:
+    """Whether a part of a sentence is a question with words of its own; unless others follow, with none within it."""
+    begin = followup.beginning(text, sentence)
+    if not begin or len(followup.own_words(text, sentence)) < least:
+        return False
+    asking = [each.asking for each in grammars(text, sentence)]
+    within = (pattern for each in asking for pattern in (each.words, each.inner))
+    return others_follow or not any_of(within, text[begin:])
+
+
+def _as_question(text: str, sentence: str) -> str:
+    """A part of a sentence, written like the whole."""
+    begin = "¿" if sentence.startswith("¿") else ""
+    end = sentence[len(sentence[:-1].rstrip()) :]
+    bare = text.removeprefix("¿").removesuffix(end)
+    return begin + bare[:1].upper() + bare[1:] + end
 
 
 def _lists(question: str) -> Iterator[tuple[str, ...]]:

@@ -1,5 +1,6 @@
 """Question to pages."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -97,6 +98,17 @@ class Retriever:
         )
         return Retrieval(hits, matches[0], matches[1:], whole.named, watch.timings)
 
+    def opinions(self, question: str, pages: Sequence[PageHit]) -> list[float]:
+        """The reranker's log-odds that pages which were found for another wording answer a question; without it 0."""
+        if self.reranker is None:
+            return [0.0] * len(pages)
+        read = [(number, passage) for number, page in enumerate(pages) for passage in page.passages if passage.text]
+        scores = self._scores(self.reranker, question, [passage for _, passage in read])
+        odds = [-math.inf] * len(pages)
+        for (number, _), score in zip(read, scores, strict=True):
+            odds[number] = max(odds[number], score)
+        return odds
+
     def _parts(self, question: str, watch: Stopwatch, *, divide: bool) -> tuple[str, ...]:
         with watch.time("split"):
             return self.split(question) if divide else ()
@@ -180,10 +192,12 @@ class Retriever:
         found = self.index.passages([page.passages[0] for page in pages])
         best = {page.key: found[page.passages[0]] for page in pages if page.passages[0] in found}
         read = {key: passage for key, passage in best.items() if passage.text}
-        worth = rarity(stems(question), [stems(passage.text) for passage in read.values()])
-        closest = [closest_part(unbroken(passage.text), worth, words=WORDS_READ) for passage in read.values()]
-        texts = [in_context(*each) for each in zip(read.values(), closest, strict=True)]
-        return dict(zip(read, self.reranker.score(question, texts), strict=True))
+        return dict(zip(read, self._scores(self.reranker, question, list(read.values())), strict=True))
+
+    def _scores(self, reranker: Reranker, question: str, passages: Sequence[Passage]) -> Sequence[float]:
+        worth = rarity(stems(question), [stems(passage.text) for passage in passages])
+        closest = [closest_part(unbroken(passage.text), worth, words=WORDS_READ) for passage in passages]
+        return reranker.score(question, [in_context(*each) for each in zip(passages, closest, strict=True)])
 
 
 def _signature(passages: Sequence[Passage]) -> tuple[str, ...]:

@@ -86,6 +86,14 @@ def test_a_follow_up_goes_on_from_the_very_pages_that_were_shown(dialogue: Dialo
     assert turn.shown[0].evidence.page.text == "Sheep give wool."
 
 
+def test_a_follow_up_goes_on_from_the_last_question_as_it_was_understood(dialogue: Dialogue):
+    first = ask(dialogue, "What gives wool?")
+    second = ask(dialogue, "Cows, milk?", conversation=first.conversation_id)
+    third = ask(dialogue, "And why?", conversation=first.conversation_id)
+    searched = [json.loads(each.body)["searched"] for each in (second, third)]
+    assert searched == ["Cows, milk?", "Cows, milk? And why?"]
+
+
 def test_a_conversation_of_somebody_else_cannot_be_gone_on_with(dialogue: Dialogue):
     first = ask(dialogue, "What gives wool?", owner="alice")
     with pytest.raises(NotInLibrary):

@@ -87,8 +87,15 @@ def test_a_page_named_by_its_number_is_answered_from(engine: Engine):
     assert answer.citations[0].page == 3
 
 
-def test_each_of_two_questions_is_answered_from_its_own_document(engine: Engine):
-    answer = engine.ask("How tight must the flange bolts be? How much was the audit fee?")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How tight must the flange bolts be? How much was the audit fee?",
+        "How tight must the flange bolts be, and how much was the audit fee?",
+    ],
+)
+def test_each_of_two_questions_is_answered_from_its_own_document(engine: Engine, question: str):
+    answer = engine.ask(question)
     assert [part.question for part in answer.parts] == [
         "How tight must the flange bolts be?",
         "How much was the audit fee?",

@@ -9,6 +9,9 @@ REVENUE = "What was Adobe's total revenue in fiscal 2022?"
     ("question", "means"),
     [
         ("And in 2021?", "What was Adobe's total revenue in fiscal 2021?"),
+        ("Why?", f"{REVENUE} Why?"),
+        ("Since when?", f"{REVENUE} Since when?"),
+        ("How much in 2020?", "What was Adobe's total revenue in fiscal 2020?"),
         ("2020?", "What was Adobe's total revenue in fiscal 2020?"),
         ("What about 2021 and 2020?", "What was Adobe's total revenue in fiscal 2021? 2020"),
         ("Why did it grow?", f"{REVENUE} Why did it grow?"),
@@ -52,6 +55,11 @@ def test_a_new_subject_ends_the_chain():
     assert found.question == "How many ships did the harbour of Sandhaven see in 2020?"
 
 
+def test_a_short_question_that_is_whole_ends_the_chain():
+    found = meaning("And for the blades?", [REVENUE, "What is the warranty?"])
+    assert found.question == "What is the warranty? And for the blades?"
+
+
 def test_the_first_question_means_what_it_says():
     assert meaning("And why?", []).question == "And why?"
 
@@ -62,6 +70,11 @@ def test_the_first_question_means_what_it_says():
         ("Wie hoch war der Umsatz 2022?", "Und 2021?", "Wie hoch war der Umsatz 2021?"),
         ("Wie hoch war der Umsatz 2022?", "Und im Jahr 2021?", "Wie hoch war der Umsatz 2021?"),
         ("Wie hoch war der Umsatz?", "Warum ist er gestiegen?", "Wie hoch war der Umsatz? Warum ist er gestiegen?"),
+        ("Wie hoch war der Umsatz?", "Warum?", "Wie hoch war der Umsatz? Warum?"),
+        ("Quel était le résultat ?", "Pourquoi ?", "Quel était le résultat ? Pourquoi ?"),
+        ("¿Cuál fue el beneficio?", "¿Por qué?", "¿Cuál fue el beneficio? ¿Por qué?"),
+        ("2022年的收入是多少？", "为什么？", "2022年的收入是多少？ 为什么？"),
+        ("2022年的收入是多少？", "2021年是多少？", "2021年的收入是多少？"),
         ("Quel était le résultat en 2022 ?", "Et en 2021 ?", "Quel était le résultat en 2021 ?"),
         ("Quel était le résultat en 2022 ?", "Qu'en est-il de 2021 ?", "Quel était le résultat en 2021 ?"),
         ("Quel était le résultat ?", "Pourquoi a-t-il baissé ?", "Quel était le résultat ? Pourquoi a-t-il baissé ?"),

@@ -132,3 +132,101 @@ def test_lists_have_parts_in_other_languages(question: str, asked: tuple[str, ..
 )
 def test_what_asks_for_one_thing_has_no_parts_in_other_languages(question: str):
     assert parts(question) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        (
+            "When does the lease of the ferry end, and what was the availability of the wind farm?",
+            ("When does the lease of the ferry end?", "What was the availability of the wind farm?"),
+        ),
+        (
+            "When does the lease of the ferry end and how much was the availability of the wind farm?",
+            ("When does the lease of the ferry end?", "How much was the availability of the wind farm?"),
+        ),
+        ("Who is the chair; where is the port?", ("Who is the chair?", "Where is the port?")),
+        (
+            "In which year was the ferry built and by how much did revenue grow?",
+            ("In which year was the ferry built?", "By how much did revenue grow?"),
+        ),
+        (
+            "Who owns the ferry and when does its lease end?",  # a later one takes what it leans on
+            ("Who owns the ferry?", "Who owns the ferry? When does its lease end?"),
+        ),
+        (
+            "How many ships did the port see and how long was the storm, and who is the chair?",
+            ("How many ships did the port see?", "How long was the storm?", "Who is the chair?"),
+        ),
+        (
+            "What was revenue in 2023 and 2024, and who is the chair?",
+            ("What was revenue in 2023 and 2024?", "Who is the chair?"),
+        ),
+        (
+            "Wann endet die Pacht der Fähre und wie hoch war die Verfügbarkeit des Windparks?",
+            ("Wann endet die Pacht der Fähre?", "Wie hoch war die Verfügbarkeit des Windparks?"),
+        ),
+        (
+            "Wie viele Mitarbeiter hat der Hafen; wer ist der Vorsitzende?",
+            ("Wie viele Mitarbeiter hat der Hafen?", "Wer ist der Vorsitzende?"),
+        ),
+        (
+            "Quand finit le bail du ferry et quelle était la disponibilité du parc éolien ?",
+            ("Quand finit le bail du ferry ?", "Quelle était la disponibilité du parc éolien ?"),
+        ),
+        (
+            "À quelle date le port a-t-il fermé, et combien de navires sont arrivés en mars ?",
+            ("À quelle date le port a-t-il fermé ?", "Combien de navires sont arrivés en mars ?"),
+        ),
+        (
+            "¿Cuándo termina el contrato del ferry y cuál fue la disponibilidad del parque eólico?",
+            ("¿Cuándo termina el contrato del ferry?", "¿Cuál fue la disponibilidad del parque eólico?"),
+        ),
+        (
+            "¿Quién es la presidenta, y cuántos barcos hay en el puerto?",
+            ("¿Quién es la presidenta?", "¿Cuántos barcos hay en el puerto?"),
+        ),
+        (
+            "渡轮的租约何时结束，风力发电场的可用率是多少？",
+            ("渡轮的租约何时结束？", "风力发电场的可用率是多少？"),
+        ),
+        ("谁是主席，以及港口有多少员工？", ("谁是主席？", "港口有多少员工？")),
+    ],
+)
+def test_two_questions_in_one_sentence_are_two_parts(question: str, asked: tuple[str, ...]):
+    assert parts(question) == asked
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the difference between how pumps work and how valves work?",
+        "What does the report say about how pumps work and why do they fail?",
+        "Explain what the pump does and why it fails.",
+        "Explain what the pump does and why is it needed?",
+        "What and when did the port publish?",
+        "When and where was the ferry built?",
+        "Where in Norway and when was the ferry built?",
+        "How many employees and how many ships does the port have?",
+        "Which pumps and which valves are used?",
+        "What was revenue and what were costs in 2021?",  # "in 2021" belongs to both
+        "What did the port earn and why?",
+        "Who is the person who runs the port and who signed the report?",
+        "Do you know when the lease ends and why the port was sold?",
+        "Was und wann hat der Hafen veröffentlicht?",
+        "Welche Pumpen und welche Ventile werden verwendet?",
+        "Wie viele Schiffe und wie viele Mitarbeiter hat der Hafen?",
+        "Erkläre, was die Pumpe tut und warum sie ausfällt.",
+        "Quelle est l'entreprise qui vend des pompes et qui emploie 500 personnes ?",
+        "Quand et pourquoi le port a-t-il fermé ?",
+        "Combien de navires et combien d'employés le port a-t-il ?",
+        "Explique ce que fait la pompe et pourquoi elle est chère ?",
+        "¿Cuándo y dónde se construyó el ferry?",
+        "¿Cuántos barcos y cuántos empleados tiene el puerto?",
+        "Explica qué hace la bomba y por qué falla.",
+        "请说明泵是什么，为什么会坏？",
+        "港口在2024年收购了一家公司，收购价格是多少？",
+    ],
+)
+def test_one_question_with_several_words_that_ask_is_left_whole(question: str):
+    assert parts(question) == ()
