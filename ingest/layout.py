@@ -148,6 +148,13 @@ def with_pictures(lines: Sequence[Line], pictures: Iterable[Sequence[Line]]) -> 
     return [*lines, *marked]
 
 
+def with_own(lines: Sequence[Line], own: Sequence[Line]) -> list[Line]:
+    """Put lines from OCR in reading order with those a page has already; of these, what runs up or down goes last."""
+    level = [line for line in own if not _is_upright(line.box)]
+    upright = [line for line in own if _is_upright(line.box)]
+    return [*in_reading_order([*level, *lines]), *upright]
+
+
 def in_order(lines: list[Line]) -> list[Line]:
     """Lines of a text layer in its own order, which is the reading order unless that goes across columns or back up."""
     flat = [line for line in lines if not _is_upright(line.box)]
