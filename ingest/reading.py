@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ingest.parse import PDF, Sheet
 
 READING = 3  # of what is made of a page: raise it when the same page would be read otherwise than before
+MORE = 1.1  # times the letters and digits of a page's own text, unless that is garbled: OCR adds more than noise
 
 # PyMuPDF, OCR and what draws are imported by the children, where they are used, and never by the process that hands
 # out tasks.
@@ -107,7 +108,7 @@ def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
     if is_scan:
         garbled = ocr.are_garbled(sheet.lines)
         scanned = _scanned(number, sheet, [] if garbled else sheet.lines)
-        page = max(scanned, page, key=lambda read: sum(map(str.isalnum, read.text)))
+        page = scanned if _length(scanned) >= (1 if garbled else MORE) * _length(page) else page
     drawn = share_beside(page.words.boxes, sheet.image, points_per_pixel=scale)
     page = replace(page, drawn=round(drawn, 3), printed=pdf.label(number))
     return ReadPage.of(page, _jpeg(sheet.image, options.jpeg_quality), _fingerprint(pdf, number, options))
@@ -130,6 +131,11 @@ def _is_scan(pdf: "PDF", number: int, sheet: "Sheet") -> bool:
     if not ocr.may_be_stamped(sheet.lines, sheet.image, points_per_pixel=scale):
         return False
     return pictures.cover(pdf.rasters(number), width=sheet.width, height=sheet.height)
+
+
+def _length(page: Page) -> int:
+    """Letters and digits."""
+    return sum(map(str.isalnum, page.text))
 
 
 def _scanned(number: int, sheet: "Sheet", own: "Sequence[Line]") -> Page:

@@ -200,6 +200,16 @@ def test_a_stamp_does_not_hide_the_scan_it_is_on(make_scan: MakeScan, tmp_path: 
     assert (box.x0, box.y1) == (pytest.approx(20, abs=2), pytest.approx(22, abs=3))
 
 
+def test_the_words_of_a_title_page_are_not_replaced_by_what_ocr_makes_of_them(tmp_path: Path):
+    pdf = pymupdf.open()
+    page = pdf.new_page(width=400, height=300)
+    page.insert_htmlbox((40, 70, 360, 110), "<p style='font-size: 24px'>İstanbul Şişli</p>")
+    page.draw_rect((40, 120, 360, 124), fill=(0, 0, 0.6))
+    pdf.save(tmp_path / "title.pdf")
+    read = read_page(tmp_path / "title.pdf", 1, ReadingOptions()).page
+    assert (read.text, read.source) == ("İstanbul Şişli", "layer")
+
+
 def test_words_that_lie_over_their_scan_are_not_read_again(
     make_scan: MakeScan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
