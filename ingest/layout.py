@@ -34,7 +34,7 @@ class Line:
         object.__setattr__(self, "box", around(box for _, box in self.words))
 
 
-_BULLET = re.compile(r"[•●▪■□○◦‣∙·*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)]")
+_BULLET = re.compile(r"[•●▪■□○◦‣∙·✓✗*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)]")
 
 Row = list[Line]  # cells, left to right
 

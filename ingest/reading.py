@@ -88,7 +88,7 @@ def glance(path: Path, numbers: Sequence[int], options: ReadingOptions) -> list[
 
 
 def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
-    """Read page `number` (1-based): its own text, with that of its pictures; or OCR where that is missing or garbled.
+    """Read page `number` (1-based): its own text, with that of its pictures; or OCR, where that is not all it shows.
 
     Raises EncryptedPDF, UnreadablePDF or TooLarge.
     """
