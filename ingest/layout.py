@@ -34,7 +34,7 @@ class Line:
         object.__setattr__(self, "box", around(box for _, box in self.words))
 
 
-_BULLET = re.compile(r"[•●▪■□○◦‣∙·*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)]")
+_BULLET = re.compile(r"[•●▪■□○◦‣∙·✓✗*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)]")
 
 Row = list[Line]  # cells, left to right
 
@@ -146,6 +146,13 @@ def with_pictures(lines: Sequence[Line], pictures: Iterable[Sequence[Line]]) -> 
     """Put the lines of each picture after the page's own: among them they would tear prose that belongs together."""
     marked = [replace(line, picture=number) for number, picture in enumerate(pictures, start=1) for line in picture]
     return [*lines, *marked]
+
+
+def with_own(lines: Sequence[Line], own: Sequence[Line]) -> list[Line]:
+    """Put lines from OCR in reading order with those a page has already; of these, what runs up or down goes last."""
+    level = [line for line in own if not _is_upright(line.box)]
+    upright = [line for line in own if _is_upright(line.box)]
+    return [*in_reading_order([*level, *lines]), *upright]
 
 
 def in_order(lines: list[Line]) -> list[Line]:

@@ -1,7 +1,8 @@
 """Words from images of pages and of pictures. The only file that knows RapidOCR; it runs in a child process."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from time import monotonic
 from typing import Any
@@ -11,7 +12,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from docqa.types import Box
 from ingest.ink import share_beside
-from ingest.layout import Line, in_reading_order
+from ingest.layout import Line, in_reading_order, with_own
 from ingest.pictures import is_drawing
 from ingest.remedies import despeckled, is_speckled, stretched
 from ingest.strips import Strips
@@ -19,9 +20,12 @@ from ingest.upright import Stance
 
 MIN_CHARACTERS = 30  # a page with fewer has no text worth the name, if its image shows anything else
 MIN_CHARACTERS_WITH_PICTURE = 150  # a scan may carry a text layer that is only a header, footer or stamp
+MAX_CHARACTERS_ON_SCAN = 600  # a page with more is no scan with a stamp, or a form with what was typed into it
+BARE = 0.7  # share of a page's ink without words from which on they are a stamp; over a scan's own words it has less
 MAX_GARBLED = 0.2  # share of characters that stand for no known glyph
 PICTURE = 0.3  # share of a page with ink that makes it a picture
 DUST = 0.001
+GRAIN = 3  # pixels each way, together: so the noise of a scan hardly counts
 READABLE = 0.85  # the engine is surer of text that stands upright, and less sure of any other
 SURE = 0.75  # what the engine is less sure of is no text of a picture
 MIN_LETTERS = 8  # letters and digits of a picture that holds text
@@ -34,15 +38,41 @@ _TURNS = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image.
 
 def needed(lines: list[Line], image: Image.Image, *, points_per_pixel: float) -> bool:
     """Whether a page's own text is missing or garbled while its image shows something else to read."""
-    text = "".join(word for line in lines for word, _ in line.words)
-    if text and sum(map(_is_garbled, text)) > MAX_GARBLED * len(text):
+    if are_garbled(lines):
         return True
+    text = _text(lines)
     if len(text) >= MIN_CHARACTERS_WITH_PICTURE:
         return False
-    boxes = [box for line in lines for _, box in line.words]
+    boxes = _boxes(lines)
     if len(text) < MIN_CHARACTERS:
         return share_beside(boxes, stretched(image), points_per_pixel=points_per_pixel) > DUST
     return share_beside(boxes, image, points_per_pixel=points_per_pixel) > PICTURE
+
+
+def may_be_stamped(lines: list[Line], image: Image.Image, *, points_per_pixel: float) -> bool:
+    """Whether a page's own words are few and beside nearly all it shows: as a stamp is, if an image covers the page.
+
+    Photographs are left alone: see pictures.is_drawing.
+    """
+    if not 0 < len(_text(lines)) <= MAX_CHARACTERS_ON_SCAN or not is_drawing(image.reduce(GRAIN)):
+        return False
+    image = stretched(image)
+    beside = share_beside(_boxes(lines), image, points_per_pixel=points_per_pixel)
+    return beside > max(DUST, BARE * share_beside([], image, points_per_pixel=points_per_pixel))
+
+
+def are_garbled(lines: Iterable[Line]) -> bool:
+    """Whether too many of their characters stand for no known glyph."""
+    text = _text(lines)
+    return sum(map(_is_garbled, text)) > MAX_GARBLED * len(text)
+
+
+def _text(lines: Iterable[Line]) -> str:
+    return "".join(word for line in lines for word, _ in line.words)
+
+
+def _boxes(lines: Iterable[Line]) -> list[Box]:
+    return [box for line in lines for _, box in line.words]
 
 
 def _is_garbled(character: str) -> bool:
@@ -50,13 +80,17 @@ def _is_garbled(character: str) -> bool:
     return code == 0xFFFD or code < 0x20 or 0x7F <= code < 0xA0 or 0xE000 <= code < 0xF900 or code >= 0xF0000
 
 
-def read_scan(image: Image.Image, *, width: float, height: float) -> tuple[list[Line], Stance]:
+def read_scan(
+    image: Image.Image, lines: Sequence[Line] = (), *, width: float, height: float
+) -> tuple[list[Line], Stance]:
     """Lines of text in the image of a page, in reading order, as they lie once it is upright, and how it stands.
 
-    The page, as it is shown, measures width x height points. An image full of dots is read with them and without; what
-    gives more is kept.
+    The page, as it is shown, measures width x height points. `lines` are those it has already: they are among those
+    read, and nothing is read where their words are. An image full of dots is read with them and without; what gives
+    more is kept.
     """
-    image = stretched(image)
+    scale = width / image.width
+    image = stretched(_without(image, lines, points_per_pixel=scale))
     readings = [_upright(image)]
     if is_speckled(image):
         readings.append(_upright(despeckled(image)))
@@ -64,7 +98,17 @@ def read_scan(image: Image.Image, *, width: float, height: float) -> tuple[list[
     stance = Stance(width, height, quarter_turns, strips.slope)
     turned = image.size if quarter_turns % 2 == 0 else image.size[::-1]
     straight = strips.straightened(stance.slope, width=turned[0], height=turned[1])
-    return in_reading_order(straight.lines(points_per_pixel=width / image.width)), stance
+    own = [replace(line, words=tuple((word, stance.upright(box)) for word, box in line.words)) for line in lines]
+    return with_own(straight.lines(points_per_pixel=scale), own), stance
+
+
+def _without(image: Image.Image, lines: Iterable[Line], *, points_per_pixel: float) -> Image.Image:
+    """A copy of the image with paper where the words are."""
+    image = image.copy()
+    canvas = ImageDraw.Draw(image)
+    for box in _boxes(lines):
+        canvas.rectangle(_pixels(box, points_per_pixel), fill="white")
+    return image
 
 
 def _upright(image: Image.Image) -> tuple[int, Strips]:
@@ -94,11 +138,7 @@ def read_pictures(
     After PICTURES_S seconds the other pictures are left alone, so that they do not cost the page.
     """
     until = monotonic() + PICTURES_S
-    image = image.copy()
-    canvas = ImageDraw.Draw(image)
-    for line in lines:
-        for _, box in line.words:
-            canvas.rectangle(_pixels(box, points_per_pixel), fill="white")
+    image = _without(image, lines, points_per_pixel=points_per_pixel)
     read = []
     for picture in pictures:
         if monotonic() > until:

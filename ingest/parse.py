@@ -18,6 +18,7 @@ from ingest import fingerprint
 from ingest.bidi import runs_right_to_left, words_as_read
 from ingest.facts import OUTLINE_ENTRIES, OUTLINE_LEVELS, Metadata
 from ingest.fingerprint import Fingerprints
+from ingest.forms import Field, beside_labels
 from ingest.layout import Line, in_order
 from ingest.pictures import Raster
 
@@ -31,6 +32,8 @@ _OWN = ("Annots", "Contents", "Group", "UserUnit")
 _INHERITED = ("Resources", "MediaBox", "CropBox", "Rotate")
 _COMMON = ("OCProperties", "OutputIntents")
 _COMMON_WITH_FORM = (*_COMMON, "AcroForm")
+_WRITTEN = (mupdf.PDF_WIDGET_TYPE_TEXT, mupdf.PDF_WIDGET_TYPE_COMBOBOX, mupdf.PDF_WIDGET_TYPE_LISTBOX)
+_MARKS = (mupdf.PDF_WIDGET_TYPE_CHECKBOX, mupdf.PDF_WIDGET_TYPE_RADIOBUTTON)
 _BOLD = pymupdf.TEXT_FONT_BOLD
 _LABEL = re.compile(r"[\w.-]{1,12}")
 
@@ -100,7 +103,7 @@ class PDF:
         scale = min(dpi / 72, max_side / max(width, height))
         pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
         image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples_mv)
-        return Sheet(width, height, in_order(_lines(page)), image)
+        return Sheet(width, height, in_order(beside_labels(_lines(page), _fields(page))), image)
 
     def save_unlocked(self, target: Path) -> None:
         """Write a copy that opens without a password.
@@ -222,6 +225,22 @@ def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful
         if line["dir"] == (1.0, 0.0)  # what stands upright or slanted is no heading
     }
     return [Line(tuple(found), *fonts.get(place, (0.0, False))) for place, found in words.items()]
+
+
+def _fields(page: Any) -> list[Field]:  # noqa: ANN401
+    """The fields of the page that are filled in or ticked."""
+    fields = []
+    try:
+        widget = mupdf.pdf_first_widget(mupdf.pdf_page_from_fz_page(page.this))
+        while widget.m_internal:
+            kind = mupdf.pdf_widget_type(widget)
+            if kind in _MARKS or (kind in _WRITTEN and mupdf.pdf_annot_field_value(widget)):
+                box = mupdf.pdf_bound_widget(widget)
+                fields.append(Field(Box(box.x0, box.y0, box.x1, box.y1), kind in _MARKS))
+            widget = mupdf.pdf_next_widget(widget)
+    except (RuntimeError, ValueError, mupdf.FzErrorBase):  # a form that is damaged is no reason to lose the page
+        return []
+    return fields
 
 
 def _right_to_left(text: Any, rotation: Any) -> dict[tuple[int, int], list[tuple[str, Box]]]:  # noqa: ANN401

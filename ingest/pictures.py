@@ -11,6 +11,7 @@ from docqa.types import Box
 TOUCHING = 2.0  # points between rasters that are parts of one picture
 SMALLEST = 0.02  # share of the page: smaller ones are icons and logos
 THINNEST = 30.0  # points: lower or narrower ones are rules and borders
+COVERING = 0.7  # share of the page: larger ones are scans, backgrounds or photographs
 LARGEST = 0.8  # share of the page: larger ones are backgrounds, or scans whose words are in the text layer
 MAX_RASTERS = 500  # on one page: more are texture
 FLAT = 0.4  # share of a picture in its two most frequent shades, of SHADES: photographs have less
@@ -45,6 +46,12 @@ def worth_reading(
             key=lambda box: (box.y0, box.x0),
         )
     )
+
+
+def cover(rasters: Sequence[Raster], *, width: float, height: float) -> bool:
+    """Whether one picture covers most of a page, as a scan does."""
+    pictures = _joined(raster.box for raster in rasters) if len(rasters) <= MAX_RASTERS else ()
+    return any(_area(box) > COVERING * width * height for box in pictures)
 
 
 def is_drawing(picture: Image.Image) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ingest.parse import PDF, Sheet
 
 READING = 3  # of what is made of a page: raise it when the same page would be read otherwise than before
+MORE = 1.1  # times the letters and digits of a page's own text, unless that is garbled: OCR adds more than noise
 
 # PyMuPDF, OCR and what draws are imported by the children, where they are used, and never by the process that hands
 # out tasks.
@@ -87,7 +88,7 @@ def glance(path: Path, numbers: Sequence[int], options: ReadingOptions) -> list[
 
 
 def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
-    """Read page `number` (1-based): its own text, with that of its pictures; or OCR where that is missing or garbled.
+    """Read page `number` (1-based): its own text, with that of its pictures; or OCR, where that is not all it shows.
 
     Raises EncryptedPDF, UnreadablePDF or TooLarge.
     """
@@ -101,11 +102,13 @@ def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
     sheet = pdf.sheet(number, dpi=options.dpi, max_side=options.max_side)
     scale = sheet.width / sheet.image.width  # points per pixel
     limits.check_text(sum(len(word) for line in sheet.lines for word, _ in line.words), options.limits)
-    is_scan = options.ocr != "off" and ocr.needed(sheet.lines, sheet.image, points_per_pixel=scale)
+    is_scan = options.ocr != "off" and _is_scan(pdf, number, sheet)
     lines = _with_pictures(pdf, number, sheet) if options.ocr == "all" and not is_scan else sheet.lines
     page = compose(number, sheet.width, sheet.height, lines, "layer")
     if is_scan:
-        page = max(_scanned(number, sheet), page, key=lambda read: sum(map(str.isalnum, read.text)))
+        garbled = ocr.are_garbled(sheet.lines)
+        scanned = _scanned(number, sheet, [] if garbled else sheet.lines)
+        page = scanned if _length(scanned) >= (1 if garbled else MORE) * _length(page) else page
     drawn = share_beside(page.words.boxes, sheet.image, points_per_pixel=scale)
     page = replace(page, drawn=round(drawn, 3), printed=pdf.label(number))
     return ReadPage.of(page, _jpeg(sheet.image, options.jpeg_quality), _fingerprint(pdf, number, options))
@@ -118,12 +121,29 @@ def _fingerprint(pdf: "PDF", number: int, options: ReadingOptions) -> str:
     return hashlib.sha256(repr((READING, options, parts)).encode()).hexdigest() if all(parts) else ""
 
 
-def _scanned(number: int, sheet: "Sheet") -> Page:
-    """The page as OCR reads it, laid out upright; boxes where the words lie on the page as it is shown."""
+def _is_scan(pdf: "PDF", number: int, sheet: "Sheet") -> bool:
+    """Whether OCR is to read the page: its own text is missing or garbled, or only a stamp on a scan."""
+    from ingest import ocr, pictures
+
+    scale = sheet.width / sheet.image.width
+    if ocr.needed(sheet.lines, sheet.image, points_per_pixel=scale):
+        return True
+    if not ocr.may_be_stamped(sheet.lines, sheet.image, points_per_pixel=scale):
+        return False
+    return pictures.cover(pdf.rasters(number), width=sheet.width, height=sheet.height)
+
+
+def _length(page: Page) -> int:
+    """Letters and digits."""
+    return sum(map(str.isalnum, page.text))
+
+
+def _scanned(number: int, sheet: "Sheet", own: "Sequence[Line]") -> Page:
+    """The page as OCR reads it beside its own lines, laid out upright; boxes where the words lie on it as shown."""
     from ingest import ocr
     from ingest.layout import compose
 
-    lines, stance = ocr.read_scan(sheet.image, width=sheet.width, height=sheet.height)
+    lines, stance = ocr.read_scan(sheet.image, own, width=sheet.width, height=sheet.height)
     page = compose(number, *stance.upright_size, lines, "ocr")
     words = Words.of(word._replace(box=stance.on_page(word.box)) for word in page.words)
     return replace(page, width=sheet.width, height=sheet.height, words=words)

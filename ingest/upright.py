@@ -29,6 +29,12 @@ class Stance:
         down = middle_x * sine + middle_y * cosine - middle_y
         return self._turned_back(Box(box.x0 + across, box.y0 + down, box.x1 + across, box.y1 + down))
 
+    def upright(self, box: Box) -> Box:
+        """Where a box of the page as it is shown lies once that is upright and straight; the inverse of `on_page`."""
+        width, height = self.upright_size
+        level = Stance(width, height, -self.quarter_turns % 4)._turned_back(box)
+        return Stance(width, height, slope=-self.slope).on_page(level)
+
     def _turned_back(self, box: Box) -> Box:
         x0, y0, x1, y1 = box.x0, box.y0, box.x1, box.y1
         if self.quarter_turns == 1:

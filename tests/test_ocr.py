@@ -57,6 +57,25 @@ def test_faint_print_is_something_to_read_and_uneven_paper_is_not():
     assert ocr.needed([], image, points_per_pixel=0.5)
 
 
+def framed(words: int) -> list[Line]:
+    """Words that cover the upper fifth of what is inked."""
+    return [Line(tuple(("word", Box(100 + 10 * n, 100, 110 + 10 * n, 200)) for n in range(words)), 10, False)]
+
+
+def test_few_words_on_a_drawn_page_may_be_a_stamp_and_those_of_the_scan_itself_are_none():
+    image = inked()
+    whole = [Line((("word " * 40, Box(100, 100, 501, 601)),), 10, False)]
+    assert ocr.may_be_stamped(framed(40), image, points_per_pixel=1.0)
+    assert not ocr.may_be_stamped(whole, image, points_per_pixel=1.0)
+    assert not ocr.may_be_stamped(framed(400), image, points_per_pixel=1.0)
+
+
+def test_words_on_a_photograph_are_no_stamp():
+    waves = np.sin(np.linspace(0, 20, 800))[:, None] + np.cos(np.linspace(0, 9, 600)) + 2
+    photograph = Image.fromarray((waves * 63).astype(np.uint8)).convert("RGB")
+    assert not ocr.may_be_stamped(framed(40), photograph, points_per_pixel=1.0)
+
+
 Placed = tuple[float, float, str]  # x and baseline in points, text
 MakeScan = Callable[..., Path]
 Pixels = NDArray[Any]
@@ -165,6 +184,41 @@ def test_rows_of_a_scanned_table_are_cells_between_tabs(make_scan: MakeScan, deg
     ]
     page = read_page(make_scan(*cells, degrees=degrees), 1, ReadingOptions()).page
     assert [tuple(row.split("\t")) for row in page.text.split("\n")] == rows
+
+
+@pytest.mark.parametrize("quarter_turns", [0, 1])
+def test_a_stamp_does_not_hide_the_scan_it_is_on(make_scan: MakeScan, tmp_path: Path, quarter_turns: int):
+    stamp = "Case 1:20-cv-00417 Document 45-2 Filed 03/03/20"
+    pdf = pymupdf.open(make_scan(*LETTER, quarter_turns=quarter_turns))
+    pdf[0].insert_text((20, 20), stamp, fontsize=8)
+    pdf.save(tmp_path / "stamped.pdf")
+    page = read_page(tmp_path / "stamped.pdf", 1, ReadingOptions()).page
+    assert page.source == "ocr"
+    assert "\n".join(text for _, _, text in LETTER) in page.text
+    assert page.text.count(stamp) == 1
+    [box] = page.boxes(page.text.index("Case"), page.text.index("Case") + 4)
+    assert (box.x0, box.y1) == (pytest.approx(20, abs=2), pytest.approx(22, abs=3))
+
+
+def test_the_words_of_a_title_page_are_not_replaced_by_what_ocr_makes_of_them(tmp_path: Path):
+    pdf = pymupdf.open()
+    page = pdf.new_page(width=400, height=300)
+    page.insert_htmlbox((40, 70, 360, 110), "<p style='font-size: 24px'>İstanbul Şişli</p>")
+    page.draw_rect((40, 120, 360, 124), fill=(0, 0, 0.6))
+    pdf.save(tmp_path / "title.pdf")
+    read = read_page(tmp_path / "title.pdf", 1, ReadingOptions()).page
+    assert (read.text, read.source) == ("İstanbul Şişli", "layer")
+
+
+def test_words_that_lie_over_their_scan_are_not_read_again(
+    make_scan: MakeScan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    pdf = pymupdf.open(make_scan(*LETTER))
+    for x, y, text in LETTER:
+        pdf[0].insert_text((x, y), text, fontsize=12, render_mode=3)
+    pdf.save(tmp_path / "sandwich.pdf")
+    monkeypatch.delattr(ocr, "read_scan")
+    assert read_page(tmp_path / "sandwich.pdf", 1, ReadingOptions()).page.source == "layer"
 
 
 def test_without_ocr_a_scan_is_an_image_only(make_scan: MakeScan):

@@ -2,7 +2,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from docqa.types import Box
-from ingest.pictures import Raster, is_drawing, worth_reading
+from ingest.pictures import Raster, cover, is_drawing, worth_reading
 
 
 def raster(x0: float, y0: float, x1: float, y1: float) -> Raster:
@@ -40,6 +40,13 @@ def test_a_head_that_runs_on_is_read_where_it_stands_first():
 
 def test_a_page_tiled_with_images_is_texture():
     assert boxes(*(raster(x, y, x + 40, y + 40) for x in range(0, 600, 20) for y in range(0, 400, 20))) == ()
+
+
+def test_a_scan_covers_its_page_in_strips_or_as_a_whole():
+    strips = [raster(0, 200 * n, 600, 200 + 200 * n) for n in range(4)]
+    assert cover(strips, width=600, height=800)
+    assert cover([raster(20, 20, 580, 780)], width=600, height=800)
+    assert not cover([CHART, raster(0, 400, 600, 800)], width=600, height=800)
 
 
 def test_drawings_have_large_parts_of_one_shade():
