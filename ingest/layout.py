@@ -25,7 +25,7 @@ class Line:
     """Words that a PDF or an OCR engine gives as one line: one cell of a row, or the whole row."""
 
     words: tuple[tuple[str, Box], ...]  # never empty
-    size: float  # font size in points
+    size: float  # font size in points; 0 if it runs up, down or aslant
     bold: bool
     picture: int = 0  # 1-based: in which picture of the page it stands; 0 if in none
     box: Box = field(init=False, compare=False)
@@ -123,7 +123,7 @@ def _starts_block(above: Row, row: Row, usual: float) -> bool:
 
 def _is_heading(row: Row, usual: float) -> bool:
     words = [word for line in row for word, _ in line.words]
-    if row[0].picture or len(row) > 1 or len(words) > HEADING_WORDS or words[-1][-1] in ".,;":
+    if row[0].picture or not row[0].size or len(row) > 1 or len(words) > HEADING_WORDS or words[-1][-1] in ".,;":
         return False
     larger = row[0].size >= HEADING_SCALE * usual
     return (larger or row[0].bold) and any(sum(c.isalpha() for c in word) > 2 for word in words)

@@ -219,7 +219,7 @@ def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful
         (block["number"], index): _font(line["spans"])
         for block in text.extractDICT()["blocks"]
         for index, line in enumerate(block.get("lines", ()))
-        if line["dir"] == (1.0, 0.0)  # what stands upright or slanted is no heading
+        if _is_level(line, page.rotation_matrix)  # what stands upright or slanted is no heading
     }
     return [Line(tuple(found), *fonts.get(place, (0.0, False))) for place, found in words.items()]
 
@@ -234,12 +234,18 @@ def _right_to_left(text: Any, rotation: Any) -> dict[tuple[int, int], list[tuple
                 for span in line["spans"]
                 for each in span["chars"]
             ]
-            if line["dir"] == (1.0, 0.0) and runs_right_to_left("".join(character for character, _ in characters)):
+            if _is_level(line, rotation) and runs_right_to_left("".join(character for character, _ in characters)):
                 found[block["number"], index] = [
                     (word, Box(*(round(edge, 1) for edge in (box.x0, box.y0, box.x1, box.y1))))
                     for word, box in words_as_read(characters)
                 ]
     return found
+
+
+def _is_level(line: dict[str, Any], rotation: Any) -> bool:  # noqa: ANN401
+    """Whether a line runs straight to the right on the page as it is shown."""
+    x, y = line["dir"]
+    return (x * rotation.a + y * rotation.c, x * rotation.b + y * rotation.d) == (1.0, 0.0)
 
 
 def _font(spans: list[dict[str, Any]]) -> tuple[float, bool]:

@@ -6,7 +6,7 @@ def line(text: str, x: float, y: float, *, size: float = 10, bold: bool = False)
     """Words 5 points wide for each character."""
     words = []
     for word in text.split():
-        words.append((word, Box(x, y, x + 5 * len(word), y + size)))
+        words.append((word, Box(x, y, x + 5 * len(word), y + (size or 10))))
         x += 5 * (len(word) + 1)
     return Line(tuple(words), size, bold)
 
@@ -39,6 +39,10 @@ def test_larger_or_bold_lines_are_headings_and_two_of_them_one():
     body = [line("this is the usual text of the page", 50, 160 + 12 * n) for n in range(5)]
     page = compose(1, 600, 800, [line("Annual", 50, 100, size=18), line("Report", 50, 122, size=18), *body], "layer")
     assert [heading.text for heading in page.headings] == ["Annual Report"]
+
+
+def test_a_line_without_a_font_size_is_no_heading():
+    assert compose(1, 600, 800, [line("Downloaded in Oslo", 50, 100, size=0)], "layer").headings == ()
 
 
 def test_a_long_run_of_larger_lines_is_prose_not_a_heading():
