@@ -19,6 +19,7 @@ from ingest.bidi import runs_right_to_left, words_as_read
 from ingest.facts import OUTLINE_ENTRIES, OUTLINE_LEVELS, Metadata
 from ingest.fingerprint import Fingerprints
 from ingest.layout import Line, in_order
+from ingest.mending import is_closed_up, is_spaced_out
 from ingest.pictures import Raster
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # what is wrong is raised or in the text, not on the terminal
@@ -205,14 +206,12 @@ class _Objects:
 
 def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful types
     text = page.get_textpage(flags=_TEXT_FLAGS)
-    rotation = page.rotation_matrix if page.rotation else None
-    words: dict[tuple[int, int], list[tuple[str, Box]]] = defaultdict(list)
-    for x0, y0, x1, y1, word, block, line, _ in text.extractWORDS():
-        if not word.isascii() and all(unicodedata.category(character) == "Co" for character in word):
-            continue  # a bullet or icon from a symbol font
-        if rotation:
-            x0, y0, x1, y1 = (pymupdf.Rect(x0, y0, x1, y1) * rotation).normalize()
-        words[block, line].append((word, Box(round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1))))
+    words = _words(text, page)
+    if spaced_out := {place: found for place, found in words.items() if is_spaced_out([word for word, _ in found])}:
+        closer = _words(page.get_textpage(flags=_TEXT_FLAGS | pymupdf.TEXT_INHIBIT_SPACES), page)
+        for place, found in spaced_out.items():
+            if is_closed_up([word for word, _ in closer[place]], [word for word, _ in found]):
+                words[place] = closer[place]
     if any(not word.isascii() and runs_right_to_left(word) for found in words.values() for word, _ in found):
         words.update(_right_to_left(text, page.rotation_matrix))
     fonts = {
@@ -222,6 +221,19 @@ def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful
         if _is_level(line, page.rotation_matrix)  # what stands upright or slanted is no heading
     }
     return [Line(tuple(found), *fonts.get(place, (0.0, False))) for place, found in words.items()]
+
+
+def _words(text: Any, page: Any) -> dict[tuple[int, int], list[tuple[str, Box]]]:  # noqa: ANN401
+    """The words of each line, by the places of its block and of itself."""
+    rotation = page.rotation_matrix if page.rotation else None
+    words: dict[tuple[int, int], list[tuple[str, Box]]] = defaultdict(list)
+    for x0, y0, x1, y1, word, block, line, _ in text.extractWORDS():
+        if not word.isascii() and all(unicodedata.category(character) == "Co" for character in word):
+            continue  # a bullet or icon from a symbol font
+        if rotation:
+            x0, y0, x1, y1 = (pymupdf.Rect(x0, y0, x1, y1) * rotation).normalize()
+        words[block, line].append((word, Box(round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1))))
+    return words
 
 
 def _right_to_left(text: Any, rotation: Any) -> dict[tuple[int, int], list[tuple[str, Box]]]:  # noqa: ANN401
