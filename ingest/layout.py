@@ -36,7 +36,7 @@ class Line:
 
 _BULLET = re.compile(r"[•●▪■□○◦‣∙·*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)]")
 
-Row = list[Line]  # cells, left to right
+Row = list[Line]  # cells, as they are read
 
 
 def compose(number: int, width: float, height: float, lines: Sequence[Line], source: TextSource) -> Page:
@@ -95,7 +95,12 @@ def _continues_leftwards(row: Row, line: Line) -> bool:
     """Whether a line goes on with a row that runs from right to left."""
     last = row[-1]
     beside = _overlap(last.box, line.box) > 0.5 and line.box.x1 <= last.box.x0 + 1 and last.picture == line.picture
-    return beside and any(runs_right_to_left(word) for each in (*row, line) for word, _ in each.words)
+    return beside and _has_leftward(*row, line)
+
+
+def _has_leftward(*lines: Line) -> bool:
+    """Whether a word of these runs from right to left."""
+    return any(runs_right_to_left(word) for line in lines for word, _ in line.words)
 
 
 def _overlap(a: Box, b: Box) -> float:
@@ -172,10 +177,10 @@ def _is_long(line: Line) -> bool:
 
 
 def _goes_back(line: Line, following: Line) -> bool:
-    """Whether a line follows that stands above in the same column, or to the left on the same row."""
+    """Whether a line follows that stands above in the same column, or before it on the same row."""
     before, after = line.box, following.box
     if _overlap(before, after) > 0.5:
-        return after.x1 <= before.x0 + 1
+        return after.x1 <= before.x0 + 1 and not _has_leftward(line, following)
     shared = min(before.x1, after.x1) - max(before.x0, after.x0)
     return after.y1 <= before.y0 + 1 and shared > 0.3 * min(before.x1 - before.x0, after.x1 - after.x0)
 
@@ -197,7 +202,14 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
             rows[-1].append(line)
         else:
             rows.append([line])
-    return [line for row in rows for line in sorted(row, key=lambda line: line.box.x0)]
+    return [line for row in rows for line in _along(row)]
+
+
+def _along(row: Row) -> Row:
+    """The cells of a row in the direction in which most of its letters run."""
+    if runs_right_to_left("".join(word for line in row for word, _ in line.words)):
+        return sorted(row, key=lambda line: -line.box.x1)
+    return sorted(row, key=lambda line: line.box.x0)
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:

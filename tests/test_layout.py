@@ -67,6 +67,13 @@ def test_scanned_tables_are_read_row_by_row():
     assert in_reading_order(shuffled) == [cell for row in rows for cell in row]
 
 
+def test_rows_that_run_from_right_to_left_are_read_so():
+    rows = [
+        [line(name, 300, 100 + 14 * n), line(str(n), 50, 100 + 14 * n)] for n, name in enumerate(["אב", "גד", "הו"])
+    ]
+    assert in_reading_order([cell for row in rows for cell in reversed(row)]) == [cell for row in rows for cell in row]
+
+
 def columns(left: str, right: str) -> tuple[list[Line], list[Line]]:
     return [line(left, 50, 100 + 14 * n) for n in range(8)], [line(right, 320, 100 + 14 * n) for n in range(8)]
 

@@ -118,6 +118,17 @@ def test_a_line_from_right_to_left_is_read_so_on_a_page_that_is_shown_turned(tmp
     assert min(ink(read, place) for place in range(4)) > 0.05
 
 
+def test_lines_from_right_to_left_that_a_file_has_in_pieces_keep_the_order_of_these(tmp_path: Path):
+    pdf = pymupdf.open()
+    rows = "".join(f"<p dir='rtl'>בשנת 20{row} עלה 7 שוב</p>" for row in range(11, 23))
+    pdf.new_page().insert_htmlbox((72, 72, 500, 800), rows)
+    pdf.save(tmp_path / "pieces.pdf")
+    read = sheet(tmp_path / "pieces.pdf")
+    assert len(read.lines) > 12, "there are pieces"
+    text = layout.compose(1, read.width, read.height, read.lines, "layer").text
+    assert " ".join(text.split()) == " ".join(f"בשנת 20{row} עלה 7 שוב" for row in range(11, 23))
+
+
 def test_what_stands_upright_on_a_page_as_it_is_shown_has_no_font_size(make_pdf: MakePDF):
     assert [line.size for line in sheet(make_pdf("Revenue of the port", rotation=90)).lines] == [0.0]
 
