@@ -19,7 +19,7 @@ from ingest.bidi import runs_right_to_left, words_as_read
 from ingest.facts import OUTLINE_ENTRIES, OUTLINE_LEVELS, Metadata
 from ingest.fingerprint import Fingerprints
 from ingest.layout import Line, in_order
-from ingest.mending import is_closed_up, is_spaced_out
+from ingest.mending import Word, is_closed_up, is_spaced_out, struck_once
 from ingest.pictures import Raster
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # what is wrong is raised or in the text, not on the terminal
@@ -33,6 +33,7 @@ _INHERITED = ("Resources", "MediaBox", "CropBox", "Rotate")
 _COMMON = ("OCProperties", "OutputIntents")
 _COMMON_WITH_FORM = (*_COMMON, "AcroForm")
 _BOLD = pymupdf.TEXT_FONT_BOLD
+Place = tuple[int, int]  # of a line: 0-based, its block and itself in that
 _LABEL = re.compile(r"[\w.-]{1,12}")
 
 
@@ -220,13 +221,13 @@ def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful
         for index, line in enumerate(block.get("lines", ()))
         if _is_level(line, page.rotation_matrix)  # what stands upright or slanted is no heading
     }
-    return [Line(tuple(found), *fonts.get(place, (0.0, False))) for place, found in words.items()]
+    return struck_once(Line(tuple(found), *fonts.get(place, (0.0, False))) for place, found in words.items())
 
 
-def _words(text: Any, page: Any) -> dict[tuple[int, int], list[tuple[str, Box]]]:  # noqa: ANN401
+def _words(text: Any, page: Any) -> dict[Place, list[Word]]:  # noqa: ANN401
     """The words of each line, by the places of its block and of itself."""
     rotation = page.rotation_matrix if page.rotation else None
-    words: dict[tuple[int, int], list[tuple[str, Box]]] = defaultdict(list)
+    words: dict[Place, list[Word]] = defaultdict(list)
     for x0, y0, x1, y1, word, block, line, _ in text.extractWORDS():
         if not word.isascii() and all(unicodedata.category(character) == "Co" for character in word):
             continue  # a bullet or icon from a symbol font
@@ -236,7 +237,7 @@ def _words(text: Any, page: Any) -> dict[tuple[int, int], list[tuple[str, Box]]]
     return words
 
 
-def _right_to_left(text: Any, rotation: Any) -> dict[tuple[int, int], list[tuple[str, Box]]]:  # noqa: ANN401
+def _right_to_left(text: Any, rotation: Any) -> dict[Place, list[Word]]:  # noqa: ANN401
     """The level lines that run from right to left, their words as they are read."""
     found = {}
     for block in text.extractRAWDICT()["blocks"]:

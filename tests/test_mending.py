@@ -33,6 +33,23 @@ def test_single_letters_without_spaces_stay_apart(tmp_path: Path):
     assert read(drawn, tmp_path / "letters.pdf") == [list("ABCDEFGH")]
 
 
+@pytest.mark.parametrize("shift", ["0 0", "0.4 0", "1.5 -1.5"])
+def test_words_that_are_struck_twice_are_read_once(tmp_path: Path, shift: str):
+    line = "(Shadowed heading) Tj"
+    drawn = f"BT /helv 16 Tf 40 700 Td {line} {shift} Td {line} 0 -40 Td (Plain words) Tj ET"
+    assert read(drawn, tmp_path / "twice.pdf") == [["Shadowed", "heading"], ["Plain", "words"]]
+
+
+def test_each_word_struck_twice_before_the_next_is_read_once(tmp_path: Path):
+    drawn = "BT /helv 16 Tf 40 700 Td (Net) Tj 0.4 0 Td (Net) Tj 40 0 Td (sales) Tj 0.4 0 Td (sales) Tj ET"
+    assert [word for line in read(drawn, tmp_path / "twice.pdf") for word in line] == ["Net", "sales"]
+
+
+def test_dots_and_words_side_by_side_stay(tmp_path: Path):
+    drawn = "BT /helv 4 Tf 40 700 Td (. . . . 0 0) Tj 0 -4 Td (0 0) Tj ET"
+    assert read(drawn, tmp_path / "dots.pdf") == [[".", ".", ".", ".", "0", "0"], ["0", "0"]]
+
+
 def test_a_line_is_spaced_out_if_half_of_its_words_are_letters():
     assert is_spaced_out("S U S T A INABI LI TY REPORT 15".split())
     assert not is_spaced_out("y = a + b x + 1".split())
