@@ -1,7 +1,6 @@
 """A PDF's pages as lines of words and as pixels. The only file that knows PyMuPDF; it runs in a child process."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +18,7 @@ from ingest.bidi import runs_right_to_left, words_as_read
 from ingest.facts import OUTLINE_ENTRIES, OUTLINE_LEVELS, Metadata
 from ingest.fingerprint import Fingerprints
 from ingest.layout import Line, in_order
-from ingest.mending import Word, is_closed_up, is_spaced_out, struck_once
+from ingest.mending import Word, is_closed_up, is_spaced_out, struck_once, with_bullets
 from ingest.pictures import Raster
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # what is wrong is raised or in the text, not on the terminal
@@ -221,7 +220,8 @@ def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful
         for index, line in enumerate(block.get("lines", ()))
         if _is_level(line, page.rotation_matrix)  # what stands upright or slanted is no heading
     }
-    return struck_once(Line(tuple(found), *fonts.get(place, (0.0, False))) for place, found in words.items())
+    lines = (Line(tuple(found), *fonts.get(place, (0.0, False))) for place, found in words.items())
+    return with_bullets(struck_once(lines))
 
 
 def _words(text: Any, page: Any) -> dict[Place, list[Word]]:  # noqa: ANN401
@@ -229,8 +229,6 @@ def _words(text: Any, page: Any) -> dict[Place, list[Word]]:  # noqa: ANN401
     rotation = page.rotation_matrix if page.rotation else None
     words: dict[Place, list[Word]] = defaultdict(list)
     for x0, y0, x1, y1, word, block, line, _ in text.extractWORDS():
-        if not word.isascii() and all(unicodedata.category(character) == "Co" for character in word):
-            continue  # a bullet or icon from a symbol font
         if rotation:
             x0, y0, x1, y1 = (pymupdf.Rect(x0, y0, x1, y1) * rotation).normalize()
         words[block, line].append((word, Box(round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1))))
