@@ -15,6 +15,8 @@ HEADING_WORDS = 16  # longer lines are sentences in a large font
 BLOCK_GAP = 0.75  # of a row's height: a wider gap between two rows starts a new block
 CELL_GAP = 0.5  # of a row's height: where text runs from right to left, a wider gap separates cells
 PROSE_CHARACTERS = 25  # columns whose usual line is shorter are cells of a table
+WRAPPED_LINES = 4  # of a cell, at most
+FOLLOWING_LINES = 30  # in which something below a figure is looked for
 FEWEST_LINES = 10  # of a page whose order can be judged,
 MOST_LINES = 400  # and of one that can be put in order
 WRONG_STEPS = 0.25  # share of the lines after which the order goes across or back, if it is wrong
@@ -69,11 +71,14 @@ def _is_bullet(line: Line) -> bool:
     return len(line.words) == 1 and bool(_BULLET.fullmatch(line.words[0][0]))
 
 
-def _rows(lines: Iterable[Line]) -> list[Row]:
+def _rows(lines: Sequence[Line]) -> list[Row]:
     """Join neighbours that share a baseline and follow one another: the cells of a table's row."""
     rows: list[Row] = []
-    for line in lines:
-        if rows and _continues(rows[-1][-1], line):
+    for index, line in enumerate(lines):
+        if wrapped := _wrapped(rows, line, lines[index + 1 : index + 1 + FOLLOWING_LINES]):
+            words = tuple(word for (cell,) in rows[-wrapped:] for word in cell.words)
+            rows[-wrapped:] = [[replace(rows[-wrapped][0], words=words), line]]
+        elif rows and _continues(rows[-1][-1], line):
             rows[-1].append(line)
         elif rows and _continues_leftwards(rows[-1], line):
             last = rows[-1][-1]
@@ -84,6 +89,42 @@ def _rows(lines: Iterable[Line]) -> list[Row]:
         else:
             rows.append([line])
     return rows
+
+
+def _wrapped(rows: Sequence[Row], figure: Line, following: Sequence[Line]) -> int:
+    """How many rows above are the lines of one cell, beside the first of which a row of figures goes on; 0 if none.
+
+    If there is something below the figure beside these lines, each of them is a cell of its own.
+    """
+    if _is_long(figure) or not any(character.isdigit() for word, _ in figure.words for character in word):
+        return 0
+    cells: list[Line] = []  # from below
+    for row in reversed(rows[-WRAPPED_LINES:]):
+        if len(row) > 1 or not _may_wrap(row[0], cells, figure):
+            return 0
+        cells.append(row[0])
+        if _overlap(row[0].box, figure.box) > 0.5:
+            break
+    else:
+        return 0
+    beside = (line for line in following if _meets(line.box, figure.box))
+    below = any(_overlap(line.box, cell.box) > 0.5 for line in beside for cell in cells[:-1])
+    return 0 if below or len(cells) == 1 else len(cells)
+
+
+def _may_wrap(cell: Line, below: Sequence[Line], figure: Line) -> bool:
+    """Whether a line may belong to the cell that goes on below, left of a figure."""
+    if _is_long(cell) or cell.picture != figure.picture or cell.box.x1 > figure.box.x0 + 1:
+        return False
+    if not below:
+        return True
+    upper, lower = cell.box, below[-1].box
+    return abs(upper.x0 - lower.x0) < 2 and abs(lower.y0 - upper.y1) < CELL_GAP * (lower.y1 - lower.y0)
+
+
+def _meets(a: Box, b: Box) -> bool:
+    """Whether one of two boxes stands above the other, at least with a part."""
+    return a.x0 < b.x1 and b.x0 < a.x1
 
 
 def _continues(left: Line, right: Line) -> bool:
@@ -123,7 +164,14 @@ def _starts_block(above: Row, row: Row, usual: float) -> bool:
     upper, lower = above[0].box, row[0].box
     height = max(min(upper.y1 - upper.y0, lower.y1 - lower.y0), 1.0)
     gap = lower.y0 - upper.y1
-    return gap > BLOCK_GAP * height or gap < -height or _is_heading(above, usual) != _is_heading(row, usual)
+    back = lower.y0 - above[-1].box.y1 if _is_wrapped(above[0]) else gap
+    return gap > BLOCK_GAP * height or back < -height or _is_heading(above, usual) != _is_heading(row, usual)
+
+
+def _is_wrapped(cell: Line) -> bool:
+    """Whether it is made of several lines."""
+    (_, first), (_, last) = cell.words[0], cell.words[-1]
+    return (last.y0 + last.y1) / 2 > first.y1
 
 
 def _is_heading(row: Row, usual: float) -> bool:

@@ -25,6 +25,28 @@ def test_the_second_column_of_prose_is_not_a_cell():
     assert "\t" not in laid_out(*first, *second)
 
 
+def test_a_first_cell_of_several_lines_stays_with_its_figures():
+    label = [line("North quay wall", 50, 100), line("and its fenders", 50, 111)]
+    figures = [line("1,200", 200, 100), line("1,350", 260, 100), line("Divers found", 320, 100)]
+    row = "North quay wall and its fenders\t1,200\t1,350\tDivers found"
+    assert laid_out(*label, *figures, line("corroded piles", 320, 111)) == f"{row}\ncorroded piles"
+    assert laid_out(*label, *figures, line("Pilot station", 50, 124)) == f"{row}\nPilot station"
+
+
+def test_cells_below_each_other_with_figures_of_their_own_are_not_joined():
+    labels = [line(name, 50, 100 + 11 * n) for n, name in enumerate(["Oslo", "Bergen", "Larvik"])]
+    row_by_row = [line(str(n), x, 100 + 11 * n) for n in range(3) for x in (200, 260)]
+    column_by_column = [line(str(n), x, 100 + 11 * n) for x in (200, 260) for n in range(3)]
+    assert laid_out(*labels, *row_by_row).startswith("Oslo\nBergen\nLarvik\n")
+    assert laid_out(*labels, *column_by_column).startswith("Oslo\nBergen\nLarvik\n")
+
+
+def test_a_second_column_is_no_figure_of_the_lines_beside_it():
+    seller = [line(text, 50, 100 + 11 * n) for n, text in enumerate(["Seller Ltd", "12 Quay Road", "Larvik"])]
+    buyer = [line(text, 300, 100 + 11 * n) for n, text in enumerate(["Buyer 3 Ltd", "4 Harbour Street", "Skien"])]
+    assert "\t" not in laid_out(*seller, *buyer)
+
+
 def test_a_gap_starts_a_block():
     assert laid_out(line("one", 50, 100), line("two", 50, 112), line("three", 50, 140)) == "one\ntwo\n\nthree"
 
