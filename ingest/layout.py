@@ -15,6 +15,8 @@ HEADING_WORDS = 16  # longer lines are sentences in a large font
 BLOCK_GAP = 0.75  # of a row's height: a wider gap between two rows starts a new block
 CELL_GAP = 0.5  # of a row's height: where text runs from right to left, a wider gap separates cells
 PROSE_CHARACTERS = 25  # columns whose usual line is shorter are cells of a table
+WRAPPED_LINES = 4  # of a cell, at most
+FOLLOWING_LINES = 30  # in which something below a figure is looked for
 FEWEST_LINES = 10  # of a page whose order can be judged,
 MOST_LINES = 400  # and of one that can be put in order
 WRONG_STEPS = 0.25  # share of the lines after which the order goes across or back, if it is wrong
@@ -25,7 +27,7 @@ class Line:
     """Words that a PDF or an OCR engine gives as one line: one cell of a row, or the whole row."""
 
     words: tuple[tuple[str, Box], ...]  # never empty
-    size: float  # font size in points
+    size: float  # font size in points; 0 if it runs up, down or aslant
     bold: bool
     picture: int = 0  # 1-based: in which picture of the page it stands; 0 if in none
     box: Box = field(init=False, compare=False)
@@ -36,7 +38,7 @@ class Line:
 
 _BULLET = re.compile(r"[•●▪■□○◦‣∙·✓✗*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)]")
 
-Row = list[Line]  # cells, left to right
+Row = list[Line]  # cells, as they are read
 
 
 def compose(number: int, width: float, height: float, lines: Sequence[Line], source: TextSource) -> Page:
@@ -69,11 +71,14 @@ def _is_bullet(line: Line) -> bool:
     return len(line.words) == 1 and bool(_BULLET.fullmatch(line.words[0][0]))
 
 
-def _rows(lines: Iterable[Line]) -> list[Row]:
+def _rows(lines: Sequence[Line]) -> list[Row]:
     """Join neighbours that share a baseline and follow one another: the cells of a table's row."""
     rows: list[Row] = []
-    for line in lines:
-        if rows and _continues(rows[-1][-1], line):
+    for index, line in enumerate(lines):
+        if wrapped := _wrapped(rows, line, lines[index + 1 : index + 1 + FOLLOWING_LINES]):
+            words = tuple(word for (cell,) in rows[-wrapped:] for word in cell.words)
+            rows[-wrapped:] = [[replace(rows[-wrapped][0], words=words), line]]
+        elif rows and _continues(rows[-1][-1], line):
             rows[-1].append(line)
         elif rows and _continues_leftwards(rows[-1], line):
             last = rows[-1][-1]
@@ -86,6 +91,42 @@ def _rows(lines: Iterable[Line]) -> list[Row]:
     return rows
 
 
+def _wrapped(rows: Sequence[Row], figure: Line, following: Sequence[Line]) -> int:
+    """How many rows above are the lines of one cell, beside the first of which a row of figures goes on; 0 if none.
+
+    If there is something below the figure beside these lines, each of them is a cell of its own.
+    """
+    if _is_long(figure) or not any(character.isdigit() for word, _ in figure.words for character in word):
+        return 0
+    cells: list[Line] = []  # from below
+    for row in reversed(rows[-WRAPPED_LINES:]):
+        if len(row) > 1 or not _may_wrap(row[0], cells, figure):
+            return 0
+        cells.append(row[0])
+        if _overlap(row[0].box, figure.box) > 0.5:
+            break
+    else:
+        return 0
+    beside = (line for line in following if _meets(line.box, figure.box))
+    below = any(_overlap(line.box, cell.box) > 0.5 for line in beside for cell in cells[:-1])
+    return 0 if below or len(cells) == 1 else len(cells)
+
+
+def _may_wrap(cell: Line, below: Sequence[Line], figure: Line) -> bool:
+    """Whether a line may belong to the cell that goes on below, left of a figure."""
+    if _is_long(cell) or cell.picture != figure.picture or cell.box.x1 > figure.box.x0 + 1:
+        return False
+    if not below:
+        return True
+    upper, lower = cell.box, below[-1].box
+    return abs(upper.x0 - lower.x0) < 2 and abs(lower.y0 - upper.y1) < CELL_GAP * (lower.y1 - lower.y0)
+
+
+def _meets(a: Box, b: Box) -> bool:
+    """Whether one of two boxes stands above the other, at least with a part."""
+    return a.x0 < b.x1 and b.x0 < a.x1
+
+
 def _continues(left: Line, right: Line) -> bool:
     beside = _overlap(left.box, right.box) > 0.5 and right.box.x0 >= left.box.x1 - 1
     return beside and left.picture == right.picture
@@ -95,7 +136,12 @@ def _continues_leftwards(row: Row, line: Line) -> bool:
     """Whether a line goes on with a row that runs from right to left."""
     last = row[-1]
     beside = _overlap(last.box, line.box) > 0.5 and line.box.x1 <= last.box.x0 + 1 and last.picture == line.picture
-    return beside and any(runs_right_to_left(word) for each in (*row, line) for word, _ in each.words)
+    return beside and _has_leftward(*row, line)
+
+
+def _has_leftward(*lines: Line) -> bool:
+    """Whether a word of these runs from right to left."""
+    return any(runs_right_to_left(word) for line in lines for word, _ in line.words)
 
 
 def _overlap(a: Box, b: Box) -> float:
@@ -118,12 +164,19 @@ def _starts_block(above: Row, row: Row, usual: float) -> bool:
     upper, lower = above[0].box, row[0].box
     height = max(min(upper.y1 - upper.y0, lower.y1 - lower.y0), 1.0)
     gap = lower.y0 - upper.y1
-    return gap > BLOCK_GAP * height or gap < -height or _is_heading(above, usual) != _is_heading(row, usual)
+    back = lower.y0 - above[-1].box.y1 if _is_wrapped(above[0]) else gap
+    return gap > BLOCK_GAP * height or back < -height or _is_heading(above, usual) != _is_heading(row, usual)
+
+
+def _is_wrapped(cell: Line) -> bool:
+    """Whether it is made of several lines."""
+    (_, first), (_, last) = cell.words[0], cell.words[-1]
+    return (last.y0 + last.y1) / 2 > first.y1
 
 
 def _is_heading(row: Row, usual: float) -> bool:
     words = [word for line in row for word, _ in line.words]
-    if row[0].picture or len(row) > 1 or len(words) > HEADING_WORDS or words[-1][-1] in ".,;":
+    if row[0].picture or not row[0].size or len(row) > 1 or len(words) > HEADING_WORDS or words[-1][-1] in ".,;":
         return False
     larger = row[0].size >= HEADING_SCALE * usual
     return (larger or row[0].bold) and any(sum(c.isalpha() for c in word) > 2 for word in words)
@@ -179,10 +232,10 @@ def _is_long(line: Line) -> bool:
 
 
 def _goes_back(line: Line, following: Line) -> bool:
-    """Whether a line follows that stands above in the same column, or to the left on the same row."""
+    """Whether a line follows that stands above in the same column, or before it on the same row."""
     before, after = line.box, following.box
     if _overlap(before, after) > 0.5:
-        return after.x1 <= before.x0 + 1
+        return after.x1 <= before.x0 + 1 and not _has_leftward(line, following)
     shared = min(before.x1, after.x1) - max(before.x0, after.x0)
     return after.y1 <= before.y0 + 1 and shared > 0.3 * min(before.x1 - before.x0, after.x1 - after.x0)
 
@@ -204,7 +257,14 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
             rows[-1].append(line)
         else:
             rows.append([line])
-    return [line for row in rows for line in sorted(row, key=lambda line: line.box.x0)]
+    return [line for row in rows for line in _along(row)]
+
+
+def _along(row: Row) -> Row:
+    """The cells of a row in the direction in which most of its letters run."""
+    if runs_right_to_left("".join(word for line in row for word, _ in line.words)):
+        return sorted(row, key=lambda line: -line.box.x1)
+    return sorted(row, key=lambda line: line.box.x0)
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:

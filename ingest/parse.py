@@ -1,7 +1,6 @@
 """A PDF's pages as lines of words and as pixels. The only file that knows PyMuPDF; it runs in a child process."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +19,7 @@ from ingest.facts import OUTLINE_ENTRIES, OUTLINE_LEVELS, Metadata
 from ingest.fingerprint import Fingerprints
 from ingest.forms import Field, beside_labels
 from ingest.layout import Line, in_order
+from ingest.mending import Word, is_closed_up, is_spaced_out, struck_once, with_bullets
 from ingest.pictures import Raster
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # what is wrong is raised or in the text, not on the terminal
@@ -35,6 +35,7 @@ _COMMON_WITH_FORM = (*_COMMON, "AcroForm")
 _WRITTEN = (mupdf.PDF_WIDGET_TYPE_TEXT, mupdf.PDF_WIDGET_TYPE_COMBOBOX, mupdf.PDF_WIDGET_TYPE_LISTBOX)
 _MARKS = (mupdf.PDF_WIDGET_TYPE_CHECKBOX, mupdf.PDF_WIDGET_TYPE_RADIOBUTTON)
 _BOLD = pymupdf.TEXT_FONT_BOLD
+Place = tuple[int, int]  # of a line: 0-based, its block and itself in that
 _LABEL = re.compile(r"[\w.-]{1,12}")
 
 
@@ -208,23 +209,22 @@ class _Objects:
 
 def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful types
     text = page.get_textpage(flags=_TEXT_FLAGS)
-    rotation = page.rotation_matrix if page.rotation else None
-    words: dict[tuple[int, int], list[tuple[str, Box]]] = defaultdict(list)
-    for x0, y0, x1, y1, word, block, line, _ in text.extractWORDS():
-        if not word.isascii() and all(unicodedata.category(character) == "Co" for character in word):
-            continue  # a bullet or icon from a symbol font
-        if rotation:
-            x0, y0, x1, y1 = (pymupdf.Rect(x0, y0, x1, y1) * rotation).normalize()
-        words[block, line].append((word, Box(round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1))))
+    words = _words(text, page)
+    if spaced_out := {place: found for place, found in words.items() if is_spaced_out([word for word, _ in found])}:
+        closer = _words(page.get_textpage(flags=_TEXT_FLAGS | pymupdf.TEXT_INHIBIT_SPACES), page)
+        for place, found in spaced_out.items():
+            if is_closed_up([word for word, _ in closer[place]], [word for word, _ in found]):
+                words[place] = closer[place]
     if any(not word.isascii() and runs_right_to_left(word) for found in words.values() for word, _ in found):
         words.update(_right_to_left(text, page.rotation_matrix))
     fonts = {
         (block["number"], index): _font(line["spans"])
         for block in text.extractDICT()["blocks"]
         for index, line in enumerate(block.get("lines", ()))
-        if line["dir"] == (1.0, 0.0)  # what stands upright or slanted is no heading
+        if _is_level(line, page.rotation_matrix)  # what stands upright or slanted is no heading
     }
-    return [Line(tuple(found), *fonts.get(place, (0.0, False))) for place, found in words.items()]
+    lines = (Line(tuple(found), *fonts.get(place, (0.0, False))) for place, found in words.items())
+    return with_bullets(struck_once(lines))
 
 
 def _fields(page: Any) -> list[Field]:  # noqa: ANN401
@@ -243,7 +243,18 @@ def _fields(page: Any) -> list[Field]:  # noqa: ANN401
     return fields
 
 
-def _right_to_left(text: Any, rotation: Any) -> dict[tuple[int, int], list[tuple[str, Box]]]:  # noqa: ANN401
+def _words(text: Any, page: Any) -> dict[Place, list[Word]]:  # noqa: ANN401
+    """The words of each line, by the places of its block and of itself."""
+    rotation = page.rotation_matrix if page.rotation else None
+    words: dict[Place, list[Word]] = defaultdict(list)
+    for x0, y0, x1, y1, word, block, line, _ in text.extractWORDS():
+        if rotation:
+            x0, y0, x1, y1 = (pymupdf.Rect(x0, y0, x1, y1) * rotation).normalize()
+        words[block, line].append((word, Box(round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1))))
+    return words
+
+
+def _right_to_left(text: Any, rotation: Any) -> dict[Place, list[Word]]:  # noqa: ANN401
     """The level lines that run from right to left, their words as they are read."""
     found = {}
     for block in text.extractRAWDICT()["blocks"]:
@@ -253,12 +264,18 @@ def _right_to_left(text: Any, rotation: Any) -> dict[tuple[int, int], list[tuple
                 for span in line["spans"]
                 for each in span["chars"]
             ]
-            if line["dir"] == (1.0, 0.0) and runs_right_to_left("".join(character for character, _ in characters)):
+            if _is_level(line, rotation) and runs_right_to_left("".join(character for character, _ in characters)):
                 found[block["number"], index] = [
                     (word, Box(*(round(edge, 1) for edge in (box.x0, box.y0, box.x1, box.y1))))
                     for word, box in words_as_read(characters)
                 ]
     return found
+
+
+def _is_level(line: dict[str, Any], rotation: Any) -> bool:  # noqa: ANN401
+    """Whether a line runs straight to the right on the page as it is shown."""
+    x, y = line["dir"]
+    return (x * rotation.a + y * rotation.c, x * rotation.b + y * rotation.d) == (1.0, 0.0)
 
 
 def _font(spans: list[dict[str, Any]]) -> tuple[float, bool]:

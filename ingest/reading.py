@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ingest.layout import Line
     from ingest.parse import PDF, Sheet
 
-READING = 3  # of what is made of a page: raise it when the same page would be read otherwise than before
+READING = 4  # of what is made of a page: raise it when the same page would be read otherwise than before
 MORE = 1.1  # times the letters and digits of a page's own text, unless that is garbled: OCR adds more than noise
 
 # PyMuPDF, OCR and what draws are imported by the children, where they are used, and never by the process that hands

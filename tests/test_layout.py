@@ -6,7 +6,7 @@ def line(text: str, x: float, y: float, *, size: float = 10, bold: bool = False)
     """Words 5 points wide for each character."""
     words = []
     for word in text.split():
-        words.append((word, Box(x, y, x + 5 * len(word), y + size)))
+        words.append((word, Box(x, y, x + 5 * len(word), y + (size or 10))))
         x += 5 * (len(word) + 1)
     return Line(tuple(words), size, bold)
 
@@ -25,6 +25,28 @@ def test_the_second_column_of_prose_is_not_a_cell():
     assert "\t" not in laid_out(*first, *second)
 
 
+def test_a_first_cell_of_several_lines_stays_with_its_figures():
+    label = [line("North quay wall", 50, 100), line("and its fenders", 50, 111)]
+    figures = [line("1,200", 200, 100), line("1,350", 260, 100), line("Divers found", 320, 100)]
+    row = "North quay wall and its fenders\t1,200\t1,350\tDivers found"
+    assert laid_out(*label, *figures, line("corroded piles", 320, 111)) == f"{row}\ncorroded piles"
+    assert laid_out(*label, *figures, line("Pilot station", 50, 124)) == f"{row}\nPilot station"
+
+
+def test_cells_below_each_other_with_figures_of_their_own_are_not_joined():
+    labels = [line(name, 50, 100 + 11 * n) for n, name in enumerate(["Oslo", "Bergen", "Larvik"])]
+    row_by_row = [line(str(n), x, 100 + 11 * n) for n in range(3) for x in (200, 260)]
+    column_by_column = [line(str(n), x, 100 + 11 * n) for x in (200, 260) for n in range(3)]
+    assert laid_out(*labels, *row_by_row).startswith("Oslo\nBergen\nLarvik\n")
+    assert laid_out(*labels, *column_by_column).startswith("Oslo\nBergen\nLarvik\n")
+
+
+def test_a_second_column_is_no_figure_of_the_lines_beside_it():
+    seller = [line(text, 50, 100 + 11 * n) for n, text in enumerate(["Seller Ltd", "12 Quay Road", "Larvik"])]
+    buyer = [line(text, 300, 100 + 11 * n) for n, text in enumerate(["Buyer 3 Ltd", "4 Harbour Street", "Skien"])]
+    assert "\t" not in laid_out(*seller, *buyer)
+
+
 def test_a_gap_starts_a_block():
     assert laid_out(line("one", 50, 100), line("two", 50, 112), line("three", 50, 140)) == "one\ntwo\n\nthree"
 
@@ -39,6 +61,10 @@ def test_larger_or_bold_lines_are_headings_and_two_of_them_one():
     body = [line("this is the usual text of the page", 50, 160 + 12 * n) for n in range(5)]
     page = compose(1, 600, 800, [line("Annual", 50, 100, size=18), line("Report", 50, 122, size=18), *body], "layer")
     assert [heading.text for heading in page.headings] == ["Annual Report"]
+
+
+def test_a_line_without_a_font_size_is_no_heading():
+    assert compose(1, 600, 800, [line("Downloaded in Oslo", 50, 100, size=0)], "layer").headings == ()
 
 
 def test_a_long_run_of_larger_lines_is_prose_not_a_heading():
@@ -61,6 +87,13 @@ def test_scanned_tables_are_read_row_by_row():
     ]
     shuffled = [cell for row in rows for cell in reversed(row)]
     assert in_reading_order(shuffled) == [cell for row in rows for cell in row]
+
+
+def test_rows_that_run_from_right_to_left_are_read_so():
+    rows = [
+        [line(name, 300, 100 + 14 * n), line(str(n), 50, 100 + 14 * n)] for n, name in enumerate(["אב", "גד", "הו"])
+    ]
+    assert in_reading_order([cell for row in rows for cell in reversed(row)]) == [cell for row in rows for cell in row]
 
 
 def columns(left: str, right: str) -> tuple[list[Line], list[Line]]:

@@ -90,6 +90,49 @@ def test_fonts_tell_headings(tmp_path: Path):
     assert [(heading.text, heading.size) for heading in composed.headings] == [("Finance", 18.0)]
 
 
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_fonts_tell_headings_on_a_page_that_is_shown_turned(tmp_path: Path, rotation: int):
+    pdf = pymupdf.open()
+    page = pdf.new_page()
+    page.set_rotation(rotation)
+    for row in range(6):
+        at = pymupdf.Point(72, 100 + 30 * row) * page.derotation_matrix
+        page.insert_text(at, "A line of the page", fontsize=10 if row else 18, rotate=rotation)
+    pdf.save(tmp_path / "turned.pdf")
+    read = sheet(tmp_path / "turned.pdf")
+    assert [line.size for line in read.lines] == [18.0] + 5 * [10.0]
+    composed = layout.compose(1, read.width, read.height, read.lines, "layer")
+    assert [heading.size for heading in composed.headings] == [18.0]
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_a_line_from_right_to_left_is_read_so_on_a_page_that_is_shown_turned(tmp_path: Path, rotation: int):
+    pdf = pymupdf.open()
+    page = pdf.new_page()
+    page.set_rotation(rotation)
+    box = pymupdf.Rect(72, 72, 400, 150) * page.derotation_matrix
+    page.insert_htmlbox(box, "<p dir='rtl'>דוח שנתי של הנמל.</p>", rotate=rotation)
+    pdf.save(tmp_path / "turned.pdf")
+    read = sheet(tmp_path / "turned.pdf")
+    assert words(read) == ["דוח", "שנתי", "של", "הנמל."]
+    assert min(ink(read, place) for place in range(4)) > 0.05
+
+
+def test_lines_from_right_to_left_that_a_file_has_in_pieces_keep_the_order_of_these(tmp_path: Path):
+    pdf = pymupdf.open()
+    rows = "".join(f"<p dir='rtl'>בשנת 20{row} עלה 7 שוב</p>" for row in range(11, 23))
+    pdf.new_page().insert_htmlbox((72, 72, 500, 800), rows)
+    pdf.save(tmp_path / "pieces.pdf")
+    read = sheet(tmp_path / "pieces.pdf")
+    assert len(read.lines) > 12, "there are pieces"
+    text = layout.compose(1, read.width, read.height, read.lines, "layer").text
+    assert " ".join(text.split()) == " ".join(f"בשנת 20{row} עלה 7 שוב" for row in range(11, 23))
+
+
+def test_what_stands_upright_on_a_page_as_it_is_shown_has_no_font_size(make_pdf: MakePDF):
+    assert [line.size for line in sheet(make_pdf("Revenue of the port", rotation=90)).lines] == [0.0]
+
+
 def test_an_encrypted_pdf_says_that_it_needs_a_password(tmp_path: Path):
     pdf = pymupdf.open()
     pdf.new_page()
