@@ -1,7 +1,6 @@
-"""A PDF's pages as lines of words and as pixels. The only file that knows PyMuPDF; it runs in a child process."""
+"""A PDF as sheets: lines of words and pixels. It and textlayer.py alone know PyMuPDF; they run in a child process."""
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,29 +12,20 @@ from pymupdf import mupdf
 
 from docqa.errors import EncryptedPDF, UnreadablePDF
 from docqa.types import NEEDS_PASSWORD, Box
-from ingest import fingerprint
-from ingest.bidi import runs_right_to_left, words_as_read
+from ingest import fingerprint, textlayer
 from ingest.facts import OUTLINE_ENTRIES, OUTLINE_LEVELS, Metadata
 from ingest.fingerprint import Fingerprints
-from ingest.forms import Field, beside_labels
 from ingest.layout import Line, in_order
-from ingest.mending import Word, is_closed_up, is_spaced_out, struck_once, with_bullets
 from ingest.pictures import Raster
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # what is wrong is raised or in the text, not on the terminal
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
-# Ligatures are spelt out; unknown glyphs become U+FFFD, so that garbled text shows; what lies off the page is left out.
-_TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
 # What makes a page look as it does: its own values, those it may inherit, those of the whole PDF; Annots first.
 _OWN = ("Annots", "Contents", "Group", "UserUnit")
 _INHERITED = ("Resources", "MediaBox", "CropBox", "Rotate")
 _COMMON = ("OCProperties", "OutputIntents")
 _COMMON_WITH_FORM = (*_COMMON, "AcroForm")
-_WRITTEN = (mupdf.PDF_WIDGET_TYPE_TEXT, mupdf.PDF_WIDGET_TYPE_COMBOBOX, mupdf.PDF_WIDGET_TYPE_LISTBOX)
-_MARKS = (mupdf.PDF_WIDGET_TYPE_CHECKBOX, mupdf.PDF_WIDGET_TYPE_RADIOBUTTON)
-_BOLD = pymupdf.TEXT_FONT_BOLD
-Place = tuple[int, int]  # of a line: 0-based, its block and itself in that
 _LABEL = re.compile(r"[\w.-]{1,12}")
 
 
@@ -104,7 +94,7 @@ class PDF:
         scale = min(dpi / 72, max_side / max(width, height))
         pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
         image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples_mv)
-        return Sheet(width, height, in_order(beside_labels(_lines(page), _fields(page))), image)
+        return Sheet(width, height, in_order(textlayer.lines(page)), image)
 
     def save_unlocked(self, target: Path) -> None:
         """Write a copy that opens without a password.
@@ -205,87 +195,6 @@ class _Objects:
 
     def stream(self, number: int) -> bytes:
         return self._document.xref_stream_raw(number) or b"" if self._document.xref_is_stream(number) else b""
-
-
-def _lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful types
-    text = page.get_textpage(flags=_TEXT_FLAGS)
-    words = _words(text, page)
-    if spaced_out := {place: found for place, found in words.items() if is_spaced_out([word for word, _ in found])}:
-        closer = _words(page.get_textpage(flags=_TEXT_FLAGS | pymupdf.TEXT_INHIBIT_SPACES), page)
-        for place, found in spaced_out.items():
-            if is_closed_up([word for word, _ in closer[place]], [word for word, _ in found]):
-                words[place] = closer[place]
-    if any(not word.isascii() and runs_right_to_left(word) for found in words.values() for word, _ in found):
-        words.update(_right_to_left(text, page.rotation_matrix))
-    fonts = {
-        (block["number"], index): _font(line["spans"])
-        for block in text.extractDICT()["blocks"]
-        for index, line in enumerate(block.get("lines", ()))
-        if _is_level(line, page.rotation_matrix)  # what stands upright or slanted is no heading
-    }
-    lines = (Line(tuple(found), *fonts.get(place, (0.0, False))) for place, found in words.items())
-    return with_bullets(struck_once(lines))
-
-
-def _fields(page: Any) -> list[Field]:  # noqa: ANN401
-    """The fields of the page that are filled in or ticked."""
-    fields = []
-    try:
-        widget = mupdf.pdf_first_widget(mupdf.pdf_page_from_fz_page(page.this))
-        while widget.m_internal:
-            kind = mupdf.pdf_widget_type(widget)
-            if kind in _MARKS or (kind in _WRITTEN and mupdf.pdf_annot_field_value(widget)):
-                box = mupdf.pdf_bound_widget(widget)
-                fields.append(Field(Box(box.x0, box.y0, box.x1, box.y1), kind in _MARKS))
-            widget = mupdf.pdf_next_widget(widget)
-    except (RuntimeError, ValueError, mupdf.FzErrorBase):  # a form that is damaged is no reason to lose the page
-        return []
-    return fields
-
-
-def _words(text: Any, page: Any) -> dict[Place, list[Word]]:  # noqa: ANN401
-    """The words of each line, by the places of its block and of itself."""
-    rotation = page.rotation_matrix if page.rotation else None
-    words: dict[Place, list[Word]] = defaultdict(list)
-    for x0, y0, x1, y1, word, block, line, _ in text.extractWORDS():
-        if rotation:
-            x0, y0, x1, y1 = (pymupdf.Rect(x0, y0, x1, y1) * rotation).normalize()
-        words[block, line].append((word, Box(round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1))))
-    return words
-
-
-def _right_to_left(text: Any, rotation: Any) -> dict[Place, list[Word]]:  # noqa: ANN401
-    """The level lines that run from right to left, their words as they are read."""
-    found = {}
-    for block in text.extractRAWDICT()["blocks"]:
-        for index, line in enumerate(block.get("lines", ())):
-            characters = [
-                (each["c"], Box(*(pymupdf.Rect(each["bbox"]) * rotation).normalize()))
-                for span in line["spans"]
-                for each in span["chars"]
-            ]
-            if _is_level(line, rotation) and runs_right_to_left("".join(character for character, _ in characters)):
-                found[block["number"], index] = [
-                    (word, Box(*(round(edge, 1) for edge in (box.x0, box.y0, box.x1, box.y1))))
-                    for word, box in words_as_read(characters)
-                ]
-    return found
-
-
-def _is_level(line: dict[str, Any], rotation: Any) -> bool:  # noqa: ANN401
-    """Whether a line runs straight to the right on the page as it is shown."""
-    x, y = line["dir"]
-    return (x * rotation.a + y * rotation.c, x * rotation.b + y * rotation.d) == (1.0, 0.0)
-
-
-def _font(spans: list[dict[str, Any]]) -> tuple[float, bool]:
-    """Size in points of the longest span, and whether every span that shows something is bold."""
-    shown = [span for span in spans if span["text"].strip()]
-    if not shown:
-        return 0.0, False
-    return round(max(shown, key=lambda span: len(span["text"]))["size"], 1), all(
-        span["flags"] & _BOLD for span in shown
-    )
 
 
 def _damaged(reason: str) -> UnreadablePDF:
