@@ -96,7 +96,7 @@ def _answer(client: Client, place: int, turn: Turn, pick: Pick | None, verdict: 
 
     component("answer")(
         key=key,
-        data=turns.data(turn, active=pick.label if pick else None, verdict=verdict),
+        data=turns.data(turn, active=pick.label if pick else None, verdict=verdict, named=turn.id == talk.named()),
         on_pick_change=picked,
         on_rate_change=rated,
     )

@@ -81,9 +81,9 @@ def _controls(turn: Turn, pick: Pick, shown: EvidencePage, number: int, last: in
         chosen = _choice(turn, pick, labels)
         _step("Next evidence", ":material/keyboard_double_arrow_right:", turn, following)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="proof_pages"):
-        _leaf("Previous page", ":material/chevron_left:", pick, number - 1, number > 1)
+        _leaf("Previous page", ":material/chevron_left:", at(turn, shown, number - 1), number > 1)
         st.caption(f"p. {number}", width="content")
-        _leaf("Next page", ":material/chevron_right:", pick, number + 1, number < last)
+        _leaf("Next page", ":material/chevron_right:", at(turn, shown, number + 1), number < last)
         st.space("stretch")
         view = st.segmented_control(
             "View", ["Page", "Text"], default="Page", required=True, label_visibility="collapsed", key="proof_view"
@@ -124,7 +124,15 @@ def _step(label: str, icon: str, turn: Turn, to: int | None) -> None:
     )
 
 
-def _leaf(label: str, icon: str, pick: Pick, to: int, possible: bool) -> None:
+def at(turn: Turn, shown: EvidencePage, number: int) -> Pick:
+    """A page of the document that is shown: under its own label where it is evidence, else as near to what is shown."""
+    for page in turn.evidence:
+        if (page.document_id, page.page) == (shown.document_id, number):
+            return Pick(turn.id, page.label)
+    return Pick(turn.id, shown.label, number)
+
+
+def _leaf(label: str, icon: str, to: Pick, possible: bool) -> None:
     st.button(
         "",
         icon=icon,
@@ -132,16 +140,16 @@ def _leaf(label: str, icon: str, pick: Pick, to: int, possible: bool) -> None:
         key=f"leaf_{label}",
         disabled=not possible,
         on_click=talk.pick,
-        args=(Pick(pick.turn_id, pick.label, to),),
+        args=(to,),
     )
 
 
 def _image(turn: Turn, shown: EvidencePage, number: int) -> None:
     boxes, said = _marks(turn, shown) if number == shown.page else ((), "")
     image = connection.page_image(shown.document_id, number, boxes)
-    st.image(image, width="stretch", alt=f"Page {number} of {shown.document}")
     if said:
         st.caption(said)
+    st.image(image, width="stretch", alt=f"Page {number} of {shown.document}")
 
 
 def _marks(turn: Turn, shown: EvidencePage) -> tuple[tuple[Box, ...], str]:

@@ -56,6 +56,11 @@ def opened(client: Client) -> Talk:
     return talk
 
 
+def named() -> str | None:
+    """The answer that the address names; None while another is asked for, which comes below it."""
+    return None if "asking" in st.query_params else st.query_params.get("answer")
+
+
 def running() -> Asking | None:
     """What is being asked, if anything is."""
     token = st.query_params.get("asking")
@@ -109,13 +114,13 @@ def _settled(open_talk: Talk, answer: Answer) -> Talk:
 
 
 def picked(turns: list[Turn]) -> tuple[Turn, Pick] | None:
-    """The evidence to show: what was picked, else what the last answer cites first."""
+    """The evidence to show: what was picked, else what the answer in the address cites first, or the last one."""
     pick = st.session_state.get("pick")
     if isinstance(pick, Pick):
         for turn in turns:
             if turn.id == pick.turn_id and any(page.label == pick.label for page in turn.evidence):
                 return turn, pick
-    for turn in reversed(turns):
+    for turn in sorted(reversed(turns), key=lambda turn: turn.id != named()):
         label = turn.first_label()
         if label is not None:
             return turn, Pick(turn.id, label)
