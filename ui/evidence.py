@@ -22,7 +22,7 @@ def draw(client: Client, turn: Turn, pick: Pick) -> None:
     try:
         last = _pages(connection.api_url(), shown.document_id)
     except NotInLibrary:
-        st.warning(f"{plain(shown.document)} was deleted: its pages are gone.", icon=":material/delete:")
+        _gone(shown)
         return
     _head(turn, shown, number, last)
     view = _controls(turn, pick, shown, number, last)
@@ -33,7 +33,22 @@ def draw(client: Client, turn: Turn, pick: Pick) -> None:
             else:
                 _image(turn, shown, number)
         except NotInLibrary as error:
-            st.info(plain(str(error)), icon=":material/hourglass_empty:")
+            if _is_gone(client, shown.document_id):
+                _gone(shown)
+            else:
+                st.info(plain(str(error)), icon=":material/hourglass_empty:")
+
+
+def _is_gone(client: Client, document_id: str) -> bool:
+    try:
+        client.document(document_id)
+    except NotInLibrary:
+        return True
+    return False
+
+
+def _gone(shown: EvidencePage) -> None:
+    st.warning(f"{plain(shown.document)} was deleted: its pages are gone.", icon=":material/delete:")
 
 
 def _head(turn: Turn, shown: EvidencePage, number: int, last: int) -> None:
