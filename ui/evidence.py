@@ -60,7 +60,7 @@ def _head(turn: Turn, shown: EvidencePage, number: int, last: int) -> None:
     label = f"[{shown.label}]" if own else f"near [{shown.label}]"
     st.html(
         f"<div style='line-height:1.35;overflow-wrap:anywhere'><b style='font-size:1.05em'>{escaped(label)}&ensp;"
-        f"{escaped(shown.document)}</b><br><span style='opacity:.68;font-size:.92em'>{escaped(details)}</span></div>"
+        f"{escaped(shown.document)}</b><br><span style='opacity:.75;font-size:.92em'>{escaped(details)}</span></div>"
     )
 
 

@@ -73,7 +73,7 @@ function prose(data, pick) {
   const root = make("div", data.quoted ? "prose quoted" : "prose");
   let table = null;
   for (const block of data.blocks) {
-    if (block.kind === "row") {
+    if (block.kind === "row" || block.kind === "head") {
       if (!table) {
         const frame = make("div", "table");
         table = make("table");
@@ -82,7 +82,7 @@ function prose(data, pick) {
       }
       const row = make("tr");
       for (const cell of block.cells) {
-        const place = make("td");
+        const place = make(block.kind === "head" ? "th" : "td");
         spans(place, cell, data, pick);
         row.append(place);
       }
