@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from docqa.client import Client, DocumentDetail, NotInLibrary, PageState
-from ui import connection, deletion, describing, notice, offline, progress, scope, unlock
+from ui import connection, deletion, describing, notice, offline, progress, scope, talk, unlock
 from ui.components import component
 from ui.text import ago, amount, duration, plain, ranges, size
 
@@ -69,6 +69,7 @@ def _head(client: Client, document: DocumentDetail) -> None:
             st.caption(_facts(document))
         if document.pages_done and st.button("Ask about it", icon=":material/forum:", type="primary", key="ask_about"):
             scope.only(document.id, document.name)
+            talk.leave()
             st.switch_page(st.session_state["pages"]["ask"])
         st.download_button(
             "Download",

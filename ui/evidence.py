@@ -100,6 +100,13 @@ def _controls(turn: Turn, pick: Pick, shown: EvidencePage, number: int, last: in
         st.caption(f"p. {number}", width="content")
         _leaf("Next page", ":material/chevron_right:", at(turn, shown, number + 1), number < last)
         st.space("stretch")
+        st.page_link(
+            st.session_state["pages"]["library"],
+            label="Open",
+            icon=":material/open_in_new:",
+            help="This page in its document, with how each was read",
+            query_params={"document": shown.document_id, "page": str(number)},
+        )
         view = st.segmented_control(
             "View", ["Page", "Text"], default="Page", required=True, label_visibility="collapsed", key="proof_view"
         )

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from docqa.client import Client
 from docqa.service import Service
 from tests.api.conftest import MANUAL, QUESTION, REPORT
-from tests.ui.conftest import LONGEST_RUN_S, Open, drawn, words
+from tests.ui.conftest import LONGEST_RUN_S, Open, drawn, go, words
 from ui import ask as desk
 from ui.asking import Asking
 from ui.talk import Pick, Talk
@@ -159,6 +159,28 @@ def test_a_question_keeps_to_the_documents_that_were_chosen(
     page.multiselect[1].set_value([manual]).run()
     page = ask(page, "How often must the gearbox oil be changed?")
     assert {page["document_id"] for page in _evidence(reading_address, page.query_params["answer"])} == {manual}
+
+
+def test_coming_back_to_the_page_opens_what_was_open_until_a_new_question_is_wanted(
+    open_page: Open, reading_address: str
+) -> None:
+    page = ask(open_page(reading_address), QUESTION)
+    answer_id = page.query_params["answer"]
+    for path in ("library", ""):
+        page.query_params.clear()
+        go(page, path)
+    assert page.query_params["answer"] == answer_id
+    assert drawn(page, "question_0")["text"] == QUESTION
+    page.button(key="new_question").click().run()
+    assert "Ask your documents" in words(page)
+
+
+def test_evidence_leads_to_its_page_in_the_library(open_page: Open, reading_address: str) -> None:
+    page = ask(open_page(reading_address), QUESTION)
+    with Client(reading_address) as client:
+        (first, *_) = client.answer(page.query_params["answer"]).citations
+    [link] = page.get("page_link")
+    assert link.proto.query_string == f"document={first.document_id}&page={first.page}"
 
 
 def test_an_answer_that_is_gone_says_so(open_page: Open, reading_address: str) -> None:
