@@ -1,11 +1,15 @@
 """The page that asks."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from docqa.client import Client
 from docqa.service import Service
-from tests.api.conftest import MANUAL, QUESTION, REPORT
+from ingest.sandbox import Sandbox
+from tests.api.conftest import MANUAL, QUESTION, REPORT, read_queued
 from tests.ui.conftest import LONGEST_RUN_S, Open, drawn, go, words
 from ui import ask as desk
 from ui.asking import Asking
@@ -181,6 +185,19 @@ def test_evidence_leads_to_its_page_in_the_library(open_page: Open, reading_addr
         (first, *_) = client.answer(page.query_params["answer"]).citations
     [link] = page.get("page_link")
     assert link.proto.query_string == f"document={first.document_id}&page={first.page}"
+
+
+def test_evidence_whose_document_was_deleted_elsewhere_says_so(
+    open_page: Open, writing_address: str, workshop: Service, sandbox: Sandbox, make_pdf: Callable[..., Path]
+) -> None:
+    with Client(writing_address) as client:
+        (uploaded,) = client.upload(make_pdf("The beacon of Hollow Cape burns red.", name="beacon.pdf"))
+        read_queued(workshop, sandbox)
+        page = ask(open_page(writing_address), "Which colour has the beacon of Hollow Cape?")
+        client.delete(uploaded.id)
+    next(each for each in page.button_group if each.key == "proof_view").set_value("Text").run()
+    assert r"beacon\.pdf was deleted: its pages are gone" in words(page)
+    assert "GET" not in words(page)
 
 
 def test_an_answer_that_is_gone_says_so(open_page: Open, reading_address: str) -> None:
