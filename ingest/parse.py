@@ -198,7 +198,7 @@ class _Objects:
 
 
 def _damaged(reason: str) -> UnreadablePDF:
-    return UnreadablePDF(f"damaged: {' '.join(reason.split())[:200]}. Open it in a viewer and save it anew")
+    return UnreadablePDF(f"damaged: {' '.join(reason.split())[:200].rstrip('.')}. Open it in a viewer and save it anew")
 
 
 def _what_it_is(head: bytes) -> str:

@@ -171,3 +171,10 @@ def test_a_pdf_without_pages_is_damaged(tmp_path: Path):
     with pytest.raises(UnreadablePDF, match="damaged") as caught:
         PDF(path)
     assert str(tmp_path) not in str(caught.value)
+
+
+def test_what_is_damaged_is_told_in_whole_sentences(tmp_path: Path):
+    path = tmp_path / "garbage.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + b"garbage \x00\xff" * 400)
+    with pytest.raises(UnreadablePDF, match=r"[a-z]\. Open it"):
+        PDF(path)

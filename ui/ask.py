@@ -18,6 +18,7 @@ FIRST_PAGES_S = 0.8  # that the first look waits for evidence
 def render() -> None:
     """Draw the page; last the list of conversations, which names the one that an answer has begun."""
     client = connection.client()
+    talk.come_back()
     open_talk, asking = talk.now(client)
     if asking is None and not open_talk.answers:
         hero.draw(open_talk.gone)
@@ -96,7 +97,7 @@ def _answer(client: Client, place: int, turn: Turn, pick: Pick | None, verdict: 
 
     component("answer")(
         key=key,
-        data=turns.data(turn, active=pick.label if pick else None, verdict=verdict),
+        data=turns.data(turn, active=pick.label if pick else None, verdict=verdict, named=turn.id == talk.named()),
         on_pick_change=picked,
         on_rate_change=rated,
     )

@@ -21,8 +21,7 @@ def draw(client: Client, open_talk: Talk) -> None:
             icon=":material/edit_square:",
             key="new_question",
             width="stretch",
-            on_click=talk.show,
-            args=(Talk(),),
+            on_click=talk.leave,
         )
         conversations = client.conversations()
         if not conversations:
@@ -58,5 +57,5 @@ def _open(client: Client, conversation_id: str) -> None:
 def _delete(client: Client, conversation_id: str) -> None:
     with notice.refusals():
         client.delete_conversation(conversation_id)
-        talk.show(Talk())
+        talk.leave()
         notice.say("Deleted, with its answers.")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from docqa.client import Client, DeletionReceipt
 from docqa.types import Document
-from ui import connection, notice
+from ui import connection, notice, talk
 from ui.text import amount, plain, size
 
 RECEIPT = "deletion_receipt"
@@ -56,5 +56,4 @@ def _delete(client: Client, document_id: str) -> None:
     with notice.refusals():
         st.session_state[RECEIPT] = client.delete(document_id)
         connection.forget()
-        st.session_state.pop("talk", None)
-        st.query_params.clear()
+        talk.leave()

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from docqa.client import Client, DocumentDetail, NotInLibrary, PageState
-from ui import connection, deletion, describing, offline, scope, unlock
+from ui import connection, deletion, describing, notice, offline, progress, scope, talk, unlock
 from ui.components import component
 from ui.text import ago, amount, duration, plain, ranges, size
 
@@ -26,8 +26,8 @@ def draw(client: Client, document_id: str) -> None:
         st.rerun()
     try:
         document = client.document(document_id)
-    except NotInLibrary as error:
-        st.info(plain(str(error)), icon=":material/delete:")
+    except NotInLibrary:
+        st.info("This document is not in the library: it was deleted, or never was.", icon=":material/delete:")
         return
     busy = document.state in ("queued", "reading")
     st.fragment(offline.guarded(_document), run_every=BUSY_S if busy else None)(document_id, busy)
@@ -35,6 +35,7 @@ def draw(client: Client, document_id: str) -> None:
 
 def _document(document_id: str, was_busy: bool) -> None:
     client = connection.client()
+    notice.draw()
     try:
         document = client.document(document_id)
     except NotInLibrary:
@@ -68,6 +69,7 @@ def _head(client: Client, document: DocumentDetail) -> None:
             st.caption(_facts(document))
         if document.pages_done and st.button("Ask about it", icon=":material/forum:", type="primary", key="ask_about"):
             scope.only(document.id, document.name)
+            talk.leave()
             st.switch_page(st.session_state["pages"]["ask"])
         st.download_button(
             "Download",
@@ -82,7 +84,7 @@ def _head(client: Client, document: DocumentDetail) -> None:
         if _can_be_retried(document) and st.button(
             "Read again", icon=":material/refresh:", help="Reads again what failed", key="read_again"
         ):
-            client.retry(document.id)
+            progress.read_again(client, document.id)
             st.rerun()
         if st.button(
             "Correct", icon=":material/edit:", help="Its title, whose it is, its year", key="correct_document"
@@ -91,7 +93,7 @@ def _head(client: Client, document: DocumentDetail) -> None:
         if st.button("Delete", icon=":material/delete:", key="delete_document"):
             deletion.confirm(client, document)
     if document.state == "failed":
-        st.error(plain(document.error), icon=":material/error:")
+        st.error(plain(unlock.reason(document)), icon=":material/error:")
         if document.needs_password:
             unlock.ask(client, document)
     elif document.state != "done":

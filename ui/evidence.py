@@ -22,7 +22,7 @@ def draw(client: Client, turn: Turn, pick: Pick) -> None:
     try:
         last = _pages(connection.api_url(), shown.document_id)
     except NotInLibrary:
-        st.warning(f"{plain(shown.document)} was deleted: its pages are gone.", icon=":material/delete:")
+        _gone(shown)
         return
     _head(turn, shown, number, last)
     view = _controls(turn, pick, shown, number, last)
@@ -33,7 +33,22 @@ def draw(client: Client, turn: Turn, pick: Pick) -> None:
             else:
                 _image(turn, shown, number)
         except NotInLibrary as error:
-            st.info(plain(str(error)), icon=":material/hourglass_empty:")
+            if _is_gone(client, shown.document_id):
+                _gone(shown)
+            else:
+                st.info(plain(str(error)), icon=":material/hourglass_empty:")
+
+
+def _is_gone(client: Client, document_id: str) -> bool:
+    try:
+        client.document(document_id)
+    except NotInLibrary:
+        return True
+    return False
+
+
+def _gone(shown: EvidencePage) -> None:
+    st.warning(f"{plain(shown.document)} was deleted: its pages are gone.", icon=":material/delete:")
 
 
 def _head(turn: Turn, shown: EvidencePage, number: int, last: int) -> None:
@@ -45,7 +60,7 @@ def _head(turn: Turn, shown: EvidencePage, number: int, last: int) -> None:
     label = f"[{shown.label}]" if own else f"near [{shown.label}]"
     st.html(
         f"<div style='line-height:1.35;overflow-wrap:anywhere'><b style='font-size:1.05em'>{escaped(label)}&ensp;"
-        f"{escaped(shown.document)}</b><br><span style='opacity:.68;font-size:.92em'>{escaped(details)}</span></div>"
+        f"{escaped(shown.document)}</b><br><span style='opacity:.75;font-size:.92em'>{escaped(details)}</span></div>"
     )
 
 
@@ -81,10 +96,17 @@ def _controls(turn: Turn, pick: Pick, shown: EvidencePage, number: int, last: in
         chosen = _choice(turn, pick, labels)
         _step("Next evidence", ":material/keyboard_double_arrow_right:", turn, following)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="proof_pages"):
-        _leaf("Previous page", ":material/chevron_left:", pick, number - 1, number > 1)
+        _leaf("Previous page", ":material/chevron_left:", at(turn, shown, number - 1), number > 1)
         st.caption(f"p. {number}", width="content")
-        _leaf("Next page", ":material/chevron_right:", pick, number + 1, number < last)
+        _leaf("Next page", ":material/chevron_right:", at(turn, shown, number + 1), number < last)
         st.space("stretch")
+        st.page_link(
+            st.session_state["pages"]["library"],
+            label="Open",
+            icon=":material/open_in_new:",
+            help="This page in its document, with how each was read",
+            query_params={"document": shown.document_id, "page": str(number)},
+        )
         view = st.segmented_control(
             "View", ["Page", "Text"], default="Page", required=True, label_visibility="collapsed", key="proof_view"
         )
@@ -124,7 +146,15 @@ def _step(label: str, icon: str, turn: Turn, to: int | None) -> None:
     )
 
 
-def _leaf(label: str, icon: str, pick: Pick, to: int, possible: bool) -> None:
+def at(turn: Turn, shown: EvidencePage, number: int) -> Pick:
+    """A page of the document that is shown: under its own label where it is evidence, else as near to what is shown."""
+    for page in turn.evidence:
+        if (page.document_id, page.page) == (shown.document_id, number):
+            return Pick(turn.id, page.label)
+    return Pick(turn.id, shown.label, number)
+
+
+def _leaf(label: str, icon: str, to: Pick, possible: bool) -> None:
     st.button(
         "",
         icon=icon,
@@ -132,16 +162,16 @@ def _leaf(label: str, icon: str, pick: Pick, to: int, possible: bool) -> None:
         key=f"leaf_{label}",
         disabled=not possible,
         on_click=talk.pick,
-        args=(Pick(pick.turn_id, pick.label, to),),
+        args=(to,),
     )
 
 
 def _image(turn: Turn, shown: EvidencePage, number: int) -> None:
     boxes, said = _marks(turn, shown) if number == shown.page else ((), "")
     image = connection.page_image(shown.document_id, number, boxes)
-    st.image(image, width="stretch", alt=f"Page {number} of {shown.document}")
     if said:
         st.caption(said)
+    st.image(image, width="stretch", alt=f"Page {number} of {shown.document}")
 
 
 def _marks(turn: Turn, shown: EvidencePage) -> tuple[tuple[Box, ...], str]:

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from docqa.types import Document, DocumentState
-from ui import connection, deletion, document, notice, offline, progress, uploads
+from ui import connection, deletion, document, notice, offline, progress, unlock, uploads
 from ui.components import component
 from ui.text import ago, amount, size
 
@@ -23,14 +23,12 @@ def render() -> None:
     if document_id := st.query_params.get("document"):
         document.draw(client, document_id)
         return
-    collections = connection.collections()
     st.title("Library", anchor=False)
     counts = st.container(key="counts")
     deletion.receipt()
-    uploads.draw(client, [each.name for each in collections])
-    chosen = _filters([each.name for each in collections])
+    uploads.draw(client, [each.name for each in connection.collections()])
     busy = progress.is_busy()
-    st.fragment(offline.guarded(_documents), run_every=BUSY_S if busy else IDLE_S)(counts, busy, *chosen)
+    st.fragment(offline.guarded(_documents), run_every=BUSY_S if busy else IDLE_S)(counts, busy)
 
 
 def _counts() -> None:
@@ -48,7 +46,11 @@ def _counts() -> None:
 def _filters(collections: list[str]) -> tuple[str, str | None, DocumentState | None]:
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         wanted = st.text_input(
-            "Find", placeholder="Find by name or title", icon=":material/search:", label_visibility="collapsed"
+            "Find",
+            placeholder="Find by name or title",
+            icon=":material/search:",
+            label_visibility="collapsed",
+            key="find",
         )
         collection = st.selectbox(
             "Collection",
@@ -57,6 +59,7 @@ def _filters(collections: list[str]) -> tuple[str, str | None, DocumentState | N
             placeholder="All collections",
             label_visibility="collapsed",
             width=220,
+            key="find_collection",
         )
         state = st.selectbox(
             "State",
@@ -66,13 +69,12 @@ def _filters(collections: list[str]) -> tuple[str, str | None, DocumentState | N
             placeholder="Any state",
             label_visibility="collapsed",
             width=160,
+            key="find_state",
         )
     return wanted, collection, state
 
 
-def _documents(
-    counts: DeltaGenerator, was_busy: bool, wanted: str, collection: str | None, state: DocumentState | None
-) -> None:
+def _documents(counts: DeltaGenerator, was_busy: bool) -> None:
     client = connection.client()
     if progress.is_busy() != was_busy or "document" in st.query_params:
         st.rerun()
@@ -80,6 +82,7 @@ def _documents(
     with counts:
         _counts()
     progress.draw()
+    wanted, collection, state = _filters([each.name for each in connection.collections()])
     place = f"{wanted}|{collection}|{state}"
     if st.session_state.get("listed") != place:
         st.session_state["listed"], st.session_state["leaf"] = place, 0
@@ -114,10 +117,7 @@ def _opened() -> None:
 
 def _retried() -> None:
     if chosen := st.session_state["documents_table"].get("retry"):
-        with notice.refusals():
-            found = connection.client().retry(chosen)
-            connection.forget()
-            notice.say(f"{found.name} will be read again.")
+        progress.read_again(connection.client(), chosen)
 
 
 def _turning(leaf: int, total: int) -> None:
@@ -164,7 +164,7 @@ def _row(each: Document) -> Mapping[str, Any]:
         "title": "" if each.title == each.name else each.title,
         "state": "partly" if partly else each.state,
         "state_text": said,
-        "error": each.error if each.state == "failed" else "",
+        "error": unlock.reason(each) if each.state == "failed" else "",
         "progress": (each.pages_done + each.pages_failed) / each.pages if reading else None,
         "pages": f"{each.pages:,}" if each.pages else "",
         "collections": list(each.collections),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from docqa.client import Stats
+from docqa.client import Client, Stats
 from docqa.types import Document
 from ui import connection, notice, unlock
 from ui.components import component
@@ -35,6 +35,14 @@ def draw() -> None:
         _reading(stats, waiting)
     if stats.documents.get("failed", 0):
         _failed()
+
+
+def read_again(client: Client, document_id: str) -> None:
+    """Queue what failed of a document, and say so."""
+    with notice.refusals():
+        found = client.retry(document_id)
+        notice.say(f"{found.name} will be read again.")
+    connection.forget()
 
 
 def _reading(stats: Stats, waiting: int) -> None:
@@ -81,17 +89,17 @@ def _failed() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":red[:material/error:] **{amount(failed.total, 'document')} could not be read**")
             if st.button("Try all again", icon=":material/refresh:", key="retry_all"):
-                again = client.retry_all()
-                notice.say(f"{amount(len(again), 'document')} will be read again.")
+                with notice.refusals():
+                    again = client.retry_all()
+                    notice.say(f"{amount(len(again), 'document')} will be read again.")
                 connection.forget()
                 st.rerun()
         with st.expander("Why", type="compact", expanded=failed.total <= LISTED):
             for each in failed.documents:
                 with st.container(horizontal=True, vertical_alignment="center"):
-                    st.markdown(f"**{plain(each.name)}**: {plain(each.error)}")
+                    st.markdown(f"**{plain(each.name)}**: {plain(unlock.reason(each))}")
                     if each.needs_password:
                         unlock.ask(client, each)
                     elif st.button("Try again", key=f"retry_{each.id}", type="tertiary", icon=":material/refresh:"):
-                        client.retry(each.id)
-                        connection.forget()
+                        read_again(client, each.id)
                         st.rerun()

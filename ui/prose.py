@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from typing import Any, Literal
 
-Kind = Literal["paragraph", "heading", "item", "row"]
+Kind = Literal["paragraph", "heading", "item", "row", "head"]
 
 _CITED = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
@@ -27,7 +27,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, heading, item of a list, or row of a table. Only a row has more than one cell."""
+    """A paragraph, heading, item of a list, or row of a table or head of one. Only these have more than one cell."""
 
     kind: Kind
     cells: tuple[tuple[Span, ...], ...]
@@ -50,12 +50,14 @@ def as_data(found: list[Block]) -> list[Mapping[str, Any]]:
 
 
 def _blocks(text: str, verbatim: bool) -> Iterator[Block]:
-    for line in text.split("\n"):
-        if not line.strip() or (not verbatim and "|" in line and _RULE.fullmatch(line.strip())):
+    lines = [line for line in text.split("\n") if line.strip()]
+    for line, below in zip_longest(lines, lines[1:], fillvalue=""):
+        if not verbatim and _is_rule(line):
             continue
         if " | " in line or (not verbatim and line.strip().startswith("|")):
             cells = line.strip().strip("|").split("|")
-            yield Block("row", tuple(_spans(cell.strip(), verbatim) for cell in cells))
+            kind: Kind = "head" if not verbatim and _is_rule(below) else "row"
+            yield Block(kind, tuple(_spans(cell.strip(), verbatim) for cell in cells))
         elif verbatim:
             yield Block("paragraph", (_spans(line, verbatim),))
         elif heading := _HEADING.match(line):
@@ -66,13 +68,17 @@ def _blocks(text: str, verbatim: bool) -> Iterator[Block]:
             yield Block("paragraph", (_spans(line, verbatim),))
 
 
+def _is_rule(line: str) -> bool:
+    return "|" in line and _RULE.fullmatch(line.strip()) is not None
+
+
 def _over_columns(found: list[Block]) -> Iterator[Block]:
     """The blocks, with heads of columns moved over these: the rows below have one cell more, which names the row."""
     above: Block | None = None
     for block, below in zip_longest(found, found[1:]):
         is_short = block.kind == "row" and below and below.kind == "row" and len(block.cells) == len(below.cells) - 1
         is_first = above is None or above.kind != "row" or _PERIOD.match(_text(block.cells[0]))
-        yield Block("row", ((), *block.cells)) if is_short and is_first else block
+        yield Block("head", ((), *block.cells)) if is_short and is_first else block
         above = block
 
 

@@ -50,10 +50,31 @@ def opened(client: Client) -> Talk:
     try:
         conversation = client.conversation(client.answer(answer_id).conversation_id)
     except NotInLibrary:
+        st.session_state.pop("left_at", None)
         return Talk(gone="This answer is gone: it was deleted, or one of the documents it was made from was.")
     talk = Talk.of(conversation)
     st.session_state["talk"] = talk
     return talk
+
+
+def come_back() -> None:
+    """Open what was open when the page was left for another, unless the address names something else."""
+    if "answer" in st.query_params or "asking" in st.query_params:
+        st.session_state["left_at"] = st.query_params.to_dict()
+    else:
+        st.query_params.from_dict(st.session_state.get("left_at", {}))
+
+
+def leave() -> None:
+    """Have nothing open, and nothing to come back to."""
+    for key in ("talk", "pick", "left_at"):
+        st.session_state.pop(key, None)
+    st.query_params.clear()
+
+
+def named() -> str | None:
+    """The answer that the address names; None while another is asked for, which comes below it."""
+    return None if "asking" in st.query_params else st.query_params.get("answer")
 
 
 def running() -> Asking | None:
@@ -91,6 +112,7 @@ def show(talk: Talk) -> None:
     st.session_state["talk"] = talk
     st.session_state.pop("pick", None)
     st.query_params.from_dict({"answer": talk.answers[-1].id} if talk.answers else {})
+    st.session_state["left_at"] = st.query_params.to_dict()
 
 
 def rated(answer_id: str, verdict: Verdict | None) -> None:
@@ -109,13 +131,13 @@ def _settled(open_talk: Talk, answer: Answer) -> Talk:
 
 
 def picked(turns: list[Turn]) -> tuple[Turn, Pick] | None:
-    """The evidence to show: what was picked, else what the last answer cites first."""
+    """The evidence to show: what was picked, else what the answer in the address cites first, or the last one."""
     pick = st.session_state.get("pick")
     if isinstance(pick, Pick):
         for turn in turns:
             if turn.id == pick.turn_id and any(page.label == pick.label for page in turn.evidence):
                 return turn, pick
-    for turn in reversed(turns):
+    for turn in sorted(reversed(turns), key=lambda turn: turn.id != named()):
         label = turn.first_label()
         if label is not None:
             return turn, Pick(turn.id, label)

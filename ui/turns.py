@@ -74,6 +74,12 @@ class Turn:
         return next((label for label in [*cited, *named, *(page.label for page in best)] if label in known), None)
 
 
+def searched(answer: Answer) -> str:
+    """What was searched for, if that is not the question as it was put: a follow-up leans on what came before."""
+    is_another = _plain(answer.searched).casefold() != _plain(answer.question).casefold()
+    return f"Searched for: {_plain(answer.searched)}" if answer.searched and is_another else ""
+
+
 def note(turn: Turn) -> str:
     """What is to be said before the answer itself."""
     if turn.not_found:
@@ -102,9 +108,10 @@ def unread(answer: Answer) -> str:
     return f"{amount(answer.unread, 'document')} {were} not read to the end yet: ask again later to search all of it."
 
 
-def data(turn: Turn, *, active: int | None, verdict: str | None) -> Mapping[str, Any]:
-    """A turn as the answer component takes it."""
+def data(turn: Turn, *, active: int | None, verdict: str | None, named: bool = False) -> Mapping[str, Any]:
+    """A turn as the answer component takes it; one that the address names is brought into sight."""
     return {
+        "searched": searched(turn.answer) if turn.answer else "",
         "note": note(turn),
         "blocks": prose.as_data(prose.blocks(turn.text, verbatim=turn.quoted)),
         "quoted": turn.quoted,
@@ -114,6 +121,7 @@ def data(turn: Turn, *, active: int | None, verdict: str | None) -> Mapping[str,
         "places": {str(page.label): _place(turn, page) for page in turn.evidence},
         "sources": _sources(turn),
         "active": active,
+        "named": named,
         "verdict": verdict,
         "markdown": markdown(turn),
         "link": f"?answer={turn.answer.id}" if turn.answer else "",

@@ -1,5 +1,6 @@
 """Putting PDFs into the library from the browser."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,8 @@ from ui.text import amount, plain
 
 MAX_MB = 200  # Streamlit holds an upload in memory
 NAMED = 20  # refusals that are shown
+
+_ALONE = re.compile(r"[.:] nothing of this upload was kept", re.IGNORECASE)  # the page sends each file by itself
 
 Outcome = Literal["added", "there already", "refused"]
 
@@ -75,7 +78,7 @@ def _sent(client: Client, files: list[UploadedFile], collection: str) -> list[Up
             except ServiceUnavailable:
                 raise
             except DocQAError as error:
-                done.append(Upload(file.name, "refused", str(error)))
+                done.append(Upload(file.name, "refused", _ALONE.sub("", str(error))))
     return done
 
 

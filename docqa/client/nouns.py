@@ -173,6 +173,7 @@ class Answer:
     evidence: tuple[EvidencePage, ...]
     answerable: float  # 0 to 1
     timings: Mapping[str, float]  # stage to milliseconds
+    searched: str = ""  # the question as it stands by itself: a follow-up with what it leans on
     unread: int = 0  # documents that were searched but not read to the end yet
     parts: tuple[AnswerPart, ...] = ()  # of a question that asks for several things, in order
     interrupted: str = ""  # why the text breaks off; empty if it is whole

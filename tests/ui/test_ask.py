@@ -1,15 +1,19 @@
 """The page that asks."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from docqa.client import Client
 from docqa.service import Service
-from tests.api.conftest import MANUAL, QUESTION, REPORT
-from tests.ui.conftest import LONGEST_RUN_S, Open, drawn, words
+from ingest.sandbox import Sandbox
+from tests.api.conftest import MANUAL, QUESTION, REPORT, read_queued
+from tests.ui.conftest import LONGEST_RUN_S, Open, drawn, go, words
 from ui import ask as desk
 from ui.asking import Asking
-from ui.talk import Talk
+from ui.talk import Pick, Talk
 
 
 def ask(page: AppTest, question: str) -> AppTest:
@@ -86,6 +90,23 @@ def test_a_follow_up_stands_below_and_shows_its_own_proof(open_page: Open, readi
     assert MANUAL in words(page)
 
 
+def test_an_address_opens_the_answer_it_names_with_the_proof_of_that(open_page: Open, reading_address: str) -> None:
+    page = ask(open_page(reading_address), QUESTION)
+    first = page.query_params["answer"]
+    ask(page, "How often must the gearbox oil be changed?")
+    again = open_page(reading_address, answer=first)
+    assert [drawn(again, f"answer_{place}")["named"] for place in (0, 1)] == [True, False]
+    assert drawn(again, "answer_0")["active"] is not None
+    assert drawn(again, "answer_1")["active"] is None
+
+
+def test_a_follow_up_tells_what_was_searched_for(open_page: Open, reading_address: str) -> None:
+    page = ask(open_page(reading_address), QUESTION)
+    page = ask(page, "And in 2021?")
+    assert drawn(page, "answer_0")["searched"] == ""
+    assert drawn(page, "answer_1")["searched"] == f"Searched for: {QUESTION} 2021"
+
+
 def test_what_is_not_there_is_not_found_with_the_nearest_pages(open_page: Open, reading_address: str) -> None:
     page = ask(open_page(reading_address), "What is the best recipe for tomato soup?")
     turn = drawn(page, "answer_0")
@@ -93,13 +114,26 @@ def test_what_is_not_there_is_not_found_with_the_nearest_pages(open_page: Open, 
     assert turn["blocks"] == []
     assert turn["sources"]
     assert "among the nearest" in words(page)
+    drawing = list(page.main)
+    [said] = [place for place, each in enumerate(drawing) if each in page.caption and "Nothing of it" in each.value]
+    assert drawing[said + 1].type == "image"  # the marks are not those of a quotation: said before they are seen
 
 
-def test_the_next_page_of_the_document_is_not_taken_for_evidence(open_page: Open, reading_address: str) -> None:
+def test_turning_the_page_tells_evidence_from_what_is_none(open_page: Open, reading_address: str) -> None:
     page = ask(open_page(reading_address), QUESTION)
-    forward = next(button for button in page.button if button.key == "leaf_Next page")
-    back = next(button for button in page.button if button.key == "leaf_Previous page")
-    (back if forward.disabled else forward).click().run()
+    answer_id = page.query_params["answer"]
+    with Client(reading_address) as client:
+        shown = {(each.document, each.page): each.label for each in client.answer(answer_id).evidence}
+    for number in (1, 2):
+        page.session_state["pick"] = Pick(answer_id, shown[REPORT, number])
+        page.run()
+        page.button(key="leaf_Next page").click().run()
+        assert f"<b style='font-size:1.05em'>[{shown[REPORT, number + 1]}]" in words(page)
+        assert "not part of the evidence" not in words(page)
+    (manual,) = [number for name, number in shown if name == MANUAL]
+    page.session_state["pick"] = Pick(answer_id, shown[MANUAL, manual])
+    page.run()
+    page.button(key="leaf_Next page" if manual == 1 else "leaf_Previous page").click().run()
     assert "not part of the evidence" in words(page)
 
 
@@ -129,6 +163,41 @@ def test_a_question_keeps_to_the_documents_that_were_chosen(
     page.multiselect[1].set_value([manual]).run()
     page = ask(page, "How often must the gearbox oil be changed?")
     assert {page["document_id"] for page in _evidence(reading_address, page.query_params["answer"])} == {manual}
+
+
+def test_coming_back_to_the_page_opens_what_was_open_until_a_new_question_is_wanted(
+    open_page: Open, reading_address: str
+) -> None:
+    page = ask(open_page(reading_address), QUESTION)
+    answer_id = page.query_params["answer"]
+    for path in ("library", ""):
+        page.query_params.clear()
+        go(page, path)
+    assert page.query_params["answer"] == answer_id
+    assert drawn(page, "question_0")["text"] == QUESTION
+    page.button(key="new_question").click().run()
+    assert "Ask your documents" in words(page)
+
+
+def test_evidence_leads_to_its_page_in_the_library(open_page: Open, reading_address: str) -> None:
+    page = ask(open_page(reading_address), QUESTION)
+    with Client(reading_address) as client:
+        (first, *_) = client.answer(page.query_params["answer"]).citations
+    [link] = page.get("page_link")
+    assert link.proto.query_string == f"document={first.document_id}&page={first.page}"
+
+
+def test_evidence_whose_document_was_deleted_elsewhere_says_so(
+    open_page: Open, writing_address: str, workshop: Service, sandbox: Sandbox, make_pdf: Callable[..., Path]
+) -> None:
+    with Client(writing_address) as client:
+        (uploaded,) = client.upload(make_pdf("The beacon of Hollow Cape burns red.", name="beacon.pdf"))
+        read_queued(workshop, sandbox)
+        page = ask(open_page(writing_address), "Which colour has the beacon of Hollow Cape?")
+        client.delete(uploaded.id)
+    next(each for each in page.button_group if each.key == "proof_view").set_value("Text").run()
+    assert r"beacon\.pdf was deleted: its pages are gone" in words(page)
+    assert "GET" not in words(page)
 
 
 def test_an_answer_that_is_gone_says_so(open_page: Open, reading_address: str) -> None:

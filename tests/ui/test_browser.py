@@ -13,7 +13,7 @@ import pytest
 
 from tests.test_cli import DOCQA
 
-AAR, BALE = "aar-2023.pdf", "bale-2023.pdf"
+AAR, BALE = "aar-annual-report-of-the-port-and-of-all-its-quays-and-cranes-2023-signed.pdf", "bale-2023.pdf"
 PAGES = {
     AAR: (
         "Port of Aar\nAnnual report 2023\n\nThe Port of Aar lies at the mouth of the river Aar.",
@@ -108,6 +108,7 @@ def test_from_two_pdfs_to_a_proven_answer_and_back(
     _ask(page, QUESTION, answers=1)
     documents = set(page.locator(".source .name").all_inner_texts())
     assert documents == set(PAGES)
+    _see_page_numbers_inside_their_cards(page)
     shoot("4-answer")
 
     _see_marked_words(page)
@@ -124,6 +125,13 @@ def test_from_two_pdfs_to_a_proven_answer_and_back(
     assert page.title() != "owned"
     shoot("6-follow-up")
 
+    page.locator("[data-testid=stMain]").evaluate("(main) => main.scrollTo(0, 0)")
+    assert _bottom(page, ".st-key-follow") <= WIDE["height"]
+    page.locator(".st-key-proof").get_by_text("Page", exact=True).click()
+    page.locator(".st-key-proof img").hover()
+    page.locator(".st-key-proof_page [data-testid=stElementToolbarButton] button").click()
+    page.get_by_role("button", name="Close fullscreen").click()  # which the header does not cover
+
     before = page.locator(".prose").all_inner_texts()
     page.reload()
     page.locator(".st-key-turn_1 .prose").wait_for()
@@ -133,6 +141,8 @@ def test_from_two_pdfs_to_a_proven_answer_and_back(
     other.locator(".st-key-turn_1 .prose").wait_for()
     other.locator(".st-key-proof img").wait_for()
     other.screenshot(path=screenshots / "7-reopened-on-a-tablet.png", full_page=True)
+    other.locator(".st-key-turn_0 .chip").first.click()
+    other.wait_for_function("document.querySelector('.st-key-proof').getBoundingClientRect().top < innerHeight / 2")
     other.close()
 
     page.get_by_role("link", name="Library").click()
@@ -159,6 +169,19 @@ def _ask(page: "playwright.Page", question: str, *, answers: int) -> None:
     box.fill(question)
     box.press("Enter")
     page.locator(f".st-key-turn_{answers - 1} .actions").wait_for()
+
+
+def _see_page_numbers_inside_their_cards(page: "playwright.Page") -> None:
+    for card in page.locator(".source").all():
+        inner, outer = card.locator(".page").bounding_box(), card.bounding_box()
+        assert inner and outer
+        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+
+
+def _bottom(page: "playwright.Page", selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    assert box
+    return box["y"] + box["height"]
 
 
 def _see_marked_words(page: "playwright.Page") -> None:

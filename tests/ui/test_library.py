@@ -54,6 +54,7 @@ def test_uploads_are_stored_and_their_outcome_told_one_by_one(
     assert not page.exception
     assert "1 added, 1 refused" in words(page)
     assert "is not a PDF" in words(page).replace("\\", "")
+    assert "nothing of this upload" not in words(page)  # one was added
     rows = {row["name"]: row for row in drawn(page, "documents_table")["rows"]}
     assert rows["lighthouse.pdf"]["state"] == "queued"
     assert "No worker runs" in words(page)
@@ -90,7 +91,8 @@ def test_what_a_document_is_can_be_corrected(
 
 def test_a_document_that_is_gone_says_so(open_page: Open, reading_address: str) -> None:
     page = library(open_page, reading_address, document="0" * 64)
-    assert "There is no document" in words(page).replace("\\", "")
+    assert "This document is not in the library" in words(page)
+    assert "GET" not in words(page)
 
 
 def test_deleting_asks_first_and_leaves_a_receipt(
@@ -118,7 +120,10 @@ def test_what_failed_is_listed_with_its_reason_and_read_again(
         assert client.document(uploaded.id).state == "failed"
         page = library(open_page, writing_address)
         assert "1 document could not be read" in words(page)
+        keys = [getattr(each, "key", None) for each in page.main]
+        assert keys.index("failures") < keys.index("filters") < keys.index("documents_table")
         page.button(key=f"retry_{uploaded.id}").click().run()
+        assert [toast.value.replace("\\", "") for toast in page.toast] == ["broken.pdf will be read again."]
         assert client.document(uploaded.id).state == "queued"
         client.delete(uploaded.id)
 
@@ -130,12 +135,16 @@ def test_a_password_is_asked_for_beside_the_document_that_needs_it(
         (uploaded,) = client.upload(locked("Only for those who know.", name="board.pdf"))
         read_queued(workshop, sandbox)
         page = library(open_page, writing_address)
-        assert "it needs a password" in words(page)
+        assert "It needs a password" in words(page)
+        assert "docqa ingest FILE" not in words(page)
         [row] = [each for each in drawn(page, "documents_table")["rows"] if each["id"] == uploaded.id]
         assert not row["retry"]
         page.text_input(key=f"password_{uploaded.id}").set_value("wrong")
         page.button(key=f"unlock_{uploaded.id}_button").click().run()
         assert client.document(uploaded.id).needs_password
+        assert "this password does not open it" in words(page)
+        page.run()
+        assert "this password does not open it" in words(page)
         page.text_input(key=f"password_{uploaded.id}").set_value(PASSWORD)
         page.button(key=f"unlock_{uploaded.id}_button").click().run()
         assert client.document(uploaded.id).state == "queued"

@@ -20,7 +20,7 @@ def test_labels_become_spans_to_click_on() -> None:
 def test_lists_headings_and_tables_of_a_model_are_blocks() -> None:
     text = "## Revenue\n- up\n2. down\n\n| a | b |\n|---|:-:|\n| 1 | 2 |\nso"
     found = prose.blocks(text, verbatim=False)
-    assert [block.kind for block in found] == ["heading", "item", "item", "row", "row", "paragraph"]
+    assert [block.kind for block in found] == ["heading", "item", "item", "head", "row", "paragraph"]
     assert [cell[0].text for cell in found[4].cells] == ["1", "2"]
 
 
@@ -37,13 +37,17 @@ def test_labels_come_in_the_order_they_are_named() -> None:
 
 def test_heads_of_columns_stand_over_their_columns() -> None:
     text = "2018 | 2019\nNet income | 3 | 4 [1]\n2017 | 2018\nSales | 7 | 8 [2]\nOther | 9"
-    found = [
-        ["".join(span.text for span in cell) for cell in block.cells] for block in prose.blocks(text, verbatim=True)
-    ]
-    assert found == [
+    blocks = prose.blocks(text, verbatim=True)
+    assert [block.kind for block in blocks] == ["head", "row", "head", "row", "row"]
+    assert [["".join(span.text for span in cell) for cell in block.cells] for block in blocks] == [
         ["", "2018", "2019"],
         ["Net income", "3", "4 [1]"],
         ["", "2017", "2018"],
         ["Sales", "7", "8 [2]"],
         ["Other", "9"],
     ]
+
+
+def test_a_first_row_that_names_no_columns_is_no_head() -> None:
+    text = "Rotor diameter | 3.6 m\nWeight | 4 t"
+    assert [block.kind for block in prose.blocks(text, verbatim=True)] == ["row", "row"]

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 from docqa.client import Answer, EvidencePage
 from docqa.types import AnswerPart, Box, Citation, PackReceipt, PageReceipt
-from ui import coverage, turns
+from ui import coverage, evidence, turns
 from ui.asking import Asked, Asking
+from ui.talk import Pick
 from ui.turns import Turn
 
 ONE = EvidencePage(1, "a.pdf", "aa", 3, 600, 800, "layer", 2.0, ())
@@ -36,6 +37,20 @@ def test_while_it_comes_the_best_page_opens_until_the_text_names_one() -> None:
     assert Turn.coming(asking).first_label() == 2
     asking.text = "As [1] says"
     assert Turn.coming(asking).first_label() == 1
+
+
+def test_what_was_searched_for_is_told_only_if_the_question_was_put_otherwise() -> None:
+    assert turns.searched(ANSWER) == ""
+    assert turns.searched(replace(ANSWER, searched="how  much?")) == ""
+    assert turns.searched(replace(ANSWER, searched="How much of it?")) == "Searched for: How much of it?"
+
+
+def test_a_page_that_is_evidence_itself_is_turned_to_under_its_own_label() -> None:
+    beside = replace(ONE, label=3, page=4)
+    turn = Turn.of(replace(ANSWER, evidence=(ONE, TWO, beside)))
+    assert evidence.at(turn, beside, 3) == Pick("id", 1)
+    assert evidence.at(turn, beside, 5) == Pick("id", 3, 5)
+    assert evidence.at(turn, beside, 7) == Pick("id", 3, 7)  # the page 7 that is evidence is of another document
 
 
 def test_a_label_that_was_never_sent_cannot_be_clicked() -> None:

@@ -1,4 +1,7 @@
 // One answer. Every word is set as text: what a document says is never read as HTML.
+const NARROW = matchMedia("(max-width: 1023px)"); // where page.css puts the proof below the answers
+const GROWING_MS = 2000; // that a page takes to be drawn, at most
+
 const ICONS = {
   copy: "M9 9h10v11H9zM5 15V4h10",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
@@ -70,7 +73,7 @@ function prose(data, pick) {
   const root = make("div", data.quoted ? "prose quoted" : "prose");
   let table = null;
   for (const block of data.blocks) {
-    if (block.kind === "row") {
+    if (block.kind === "row" || block.kind === "head") {
       if (!table) {
         const frame = make("div", "table");
         table = make("table");
@@ -79,7 +82,7 @@ function prose(data, pick) {
       }
       const row = make("tr");
       for (const cell of block.cells) {
-        const place = make("td");
+        const place = make(block.kind === "head" ? "th" : "td");
         spans(place, cell, data, pick);
         row.append(place);
       }
@@ -107,7 +110,7 @@ function sources(data, pick) {
     chip.classList.toggle("unsure", !source.supported);
     const body = make("span");
     const line = make("span", "name", source.document);
-    body.append(line, make("span", "page", `  p. ${source.page}`));
+    body.append(line, make("span", "page", `p. ${source.page}`));
     if (source.quote) body.append(make("span", "quote", `“${source.quote}”`));
     card.append(chip, body);
     card.onclick = () => pick(source.label);
@@ -151,13 +154,31 @@ function actions(data, setTriggerValue) {
   return root;
 }
 
+// Scrolls to an answer and its question, again while the rest of the page grows, until somebody scrolls or clicks.
+function keepInSight(turn) {
+  const growing = new ResizeObserver(() => turn.scrollIntoView({ block: "start" }));
+  growing.observe(turn.closest("[data-testid=stMainBlockContainer]"));
+  const leave = new AbortController();
+  const done = () => {
+    growing.disconnect();
+    leave.abort();
+  };
+  for (const event of ["wheel", "touchstart", "pointerdown", "keydown"])
+    addEventListener(event, done, { passive: true, signal: leave.signal });
+  setTimeout(done, GROWING_MS);
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   const drawn = JSON.stringify(data);
   if (root.drawn === drawn) return;
   root.drawn = drawn;
-  const pick = (label) => setTriggerValue("pick", label);
+  const pick = (label) => {
+    setTriggerValue("pick", label);
+    if (NARROW.matches) document.querySelector(".st-key-proof")?.scrollIntoView({ behavior: "smooth", block: "start" });
+  };
   const parts = [];
+  if (data.searched) parts.push(make("div", "searched", data.searched));
   if (data.note) parts.push(make("div", "note", data.note));
   parts.push(prose(data, pick));
   if (data.warning) parts.push(make("div", "note warn", data.warning));
@@ -165,4 +186,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (data.sources.length) parts.push(sources(data, pick));
   if (data.link) parts.push(actions(data, setTriggerValue));
   root.replaceChildren(...parts);
+  const opened = data.named && data.link !== root.link && !root.running; // not if it came here: its question is in sight
+  Object.assign(root, { link: data.link, running: data.running });
+  const turn = root.getRootNode().host?.closest("[class*=st-key-turn_]"); // none while it is exchanged for another
+  if (opened && turn) keepInSight(turn);
 }
