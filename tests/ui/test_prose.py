@@ -47,3 +47,9 @@ def test_heads_of_columns_stand_over_their_columns() -> None:
         ["Sales", "7", "8 [2]"],
         ["Other", "9"],
     ]
+
+
+def test_a_quoted_row_keeps_its_empty_cells_and_heads_with_one_first_are_not_moved():
+    found = prose.blocks("| 2018 | 2019\nCash | 5 | 6 | 7\nOther | | 9 [1]", verbatim=True)
+    cells = [["".join(span.text for span in cell) for cell in block.cells] for block in found]
+    assert cells == [["", "2018", "2019"], ["Cash", "5", "6", "7"], ["Other", "", "9 [1]"]]
