@@ -126,7 +126,7 @@ def places_of(row: Row, columns: Sequence[Column]) -> list[int]:
         places = _in_order(near)
     for number, cell in enumerate(row):
         first = places[number - 1] + 1 if number else 0
-        while places[number] > first and all(_is_across(cell.box, columns[places[number] - n]) for n in (0, 1)):
+        while places[number] > first and _is_across(cell.box, columns[places[number] - 1], columns[places[number]]):
             places[number] -= 1
     return places
 
@@ -144,8 +144,11 @@ def _in_order(near: Sequence[Sequence[float]]) -> list[int]:
     return best[-1][1]
 
 
-def _is_across(box: Box, column: Column) -> bool:
-    return box.x0 < (column[0] + column[1]) / 2 < box.x1
+def _is_across(box: Box, one: Column, other: Column) -> bool:
+    """Whether it covers the middles of both columns, or stands in both and its own middle is between them."""
+    middle = (box.x0 + box.x1) / 2
+    is_between = min(one[1], other[1]) < middle < max(one[0], other[0]) and _nearness(box, one) > 0
+    return is_between or all(box.x0 < (column[0] + column[1]) / 2 < box.x1 for column in (one, other))
 
 
 def _shared(cell: Cell, columns: Sequence[Column]) -> list[int]:

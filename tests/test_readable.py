@@ -137,6 +137,14 @@ def test_a_head_over_two_columns_stands_over_the_first_of_them():
     ]
 
 
+def test_a_head_between_two_columns_stands_over_the_first_of_them_too():
+    heads = [line("Three months", 127, 100), line("Six months", 322, 100)]
+    years = [line(year, x, 112) for year, x in (("2023", 100), ("2022", 180), ("2023", 300), ("2022", 380))]
+    rows = [[line("Rent", 0, y), *(line("1,234,567", x, y) for x in (95, 170, 290, 370))] for y in (124, 136, 148)]
+    read = compose(1, 600, 800, [*heads, *years, *(cell for row in rows for cell in row)], "layer")
+    assert readable(read).split("\n")[:2] == ["| Three months | | Six months", "| 2023 | 2022 | 2023 | 2022"]
+
+
 def test_the_columns_of_a_table_above_are_not_those_of_the_next():
     read = table(
         "            Cost      Gain      Value",
