@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from docqa.hyphens import unbroken
 from docqa.parts import parts
 from docqa.protocols import Reranker
-from docqa.readable import as_read
+from docqa.readable import as_quoted
 from docqa.sentences import Sentence, sentences
 from docqa.tables import heads_above, is_only_times_and_units
-from docqa.types import Citation, Draft, Evidence, Page, Turn
+from docqa.types import Citation, Draft, Evidence, Page, Span, Turn
 from docqa.words import count, rarity, stems
 
 PAGES_READ = 3  # of the evidence, best first
@@ -82,9 +82,10 @@ class QuotationAnswerer:
         lines: list[str] = []
         citations: list[Citation] = []
         for candidate in chosen:
-            quotes = _quotes(candidate, shown[candidate.evidence.label], citations)
-            lines.append("\n".join(as_read(quote.quote) for quote in quotes) + f" [{quotes[-1].label}]")
-            citations += quotes
+            source = shown[candidate.evidence.label]
+            spans = _quoted(candidate, source, citations)
+            lines.append(f"{as_quoted(source.page, spans)} [{source.label}]")
+            citations += [_citation(source, *span) for span in spans]
         text = "\n".join(lines)
         show(tuple(shown.values()))
         say(text)
@@ -207,14 +208,14 @@ def _same(a: _Candidate, b: _Candidate) -> bool:
     return a.text.split() == b.text.split()
 
 
-def _quotes(candidate: _Candidate, evidence: Evidence, before: Sequence[Citation]) -> list[Citation]:
-    """The candidate as a citation; before it the heads of its columns, unless they were quoted before."""
-    own = _citation(evidence, candidate.start, candidate.end)
+def _quoted(candidate: _Candidate, evidence: Evidence, before: Sequence[Citation]) -> list[Span]:
+    """Where the candidate stands; before it the heads of its columns, unless they were quoted before."""
+    own = candidate.start, candidate.end
     heads = heads_above(evidence.page.text, candidate.start)
     if heads is None:
         return [own]
-    head = _citation(evidence, *heads)
-    return [own] if any(each.label == head.label and head.quote in each.quote for each in before) else [head, own]
+    quote = evidence.page.text[slice(*heads)]
+    return [own] if any(each.label == evidence.label and quote in each.quote for each in before) else [heads, own]
 
 
 def _citation(evidence: Evidence, start: int, end: int) -> Citation:

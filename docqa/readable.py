@@ -1,37 +1,26 @@
 """A page's text as it is read: tables with bars between the cells, each figure below the head of its column. Pure."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
+from docqa.columns import Cell, Column, Row, columns_of, places_of
 from docqa.hyphens import without_soft
 from docqa.tables import Table, cells, tables
-from docqa.types import Box, Page, around
+from docqa.types import Box, Page, Span, around
 
 SAME_ROW = 0.5  # of the lower one's height that two cells share, if they stand on one row
 
 _LINE = re.compile(r"[^\n]+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    text: str
-    box: Box
-
-
-_Row = list[_Cell]  # left to right
-_Column = tuple[float, float]  # its left and right edge, points
-
-
 def as_read(quote: str) -> str:
     """A quote as it is read: prose on one line, each row of a table on its own with bars between the cells."""
-    read = ""
-    for row in filter(str.strip, without_soft(quote).split("\n")):
-        shown = [" ".join(row[start:end].split()) for start, end in cells(row)]
-        separator = "\n" if len(shown) > 1 or "|" in read.rpartition("\n")[2] else " "
-        read += (separator if read else "") + " | ".join(cell for cell in shown if cell)
-    return read
+    return _joined(_read(quote))
+
+
+def as_quoted(page: Page, spans: Sequence[Span]) -> str:
+    """Quotes of a page, each a span of its text, as they are read; what is of a table stands in its columns."""
+    return "\n".join(_joined(_quoted(page, *span)) for span in spans)
 
 
 def readable(page: Page) -> str:
@@ -43,35 +32,70 @@ def readable(page: Page) -> str:
     return text + page.text[end:]
 
 
+def _joined(rows: Iterable[str]) -> str:
+    """Rows on lines of their own if they have bars, the others one after the other."""
+    read = ""
+    for row in rows:
+        separator = "\n" if "|" in row or "|" in read.rpartition("\n")[2] else " "
+        read += (separator if read else "") + row
+    return read
+
+
+def _read(text: str) -> Iterator[str]:
+    for row in filter(str.strip, without_soft(text).split("\n")):
+        shown = [" ".join(row[start:end].split()) for start, end in cells(row)]
+        yield " | ".join(cell for cell in shown if cell)
+
+
+def _quoted(page: Page, start: int, end: int) -> Iterator[str]:
+    for table in tables(page.text):
+        if start < table.end and table.opening < end:
+            yield from _read(page.text[start : table.opening])
+            columns = columns_of(*_above_and_body(page, table))
+            above, body = _above_and_body(page, table, start, end)
+            yield from (_with_bars(row, columns) if len(row) > 1 else row[0].text for row in [*above, *body])
+            start = min(end, table.end)
+    yield from _read(page.text[start:end])
+
+
 def _laid_out(page: Page, table: Table) -> Iterator[str]:
-    above = _rows(page, table.opening, table.start)
-    body = _rows(page, table.start, table.end)
-    if page.source == "layer":  # what was scanned may lie on its side
-        above = _by_place(above)
-    columns = _columns(body)
+    above, body = _above_and_body(page, table)
+    columns = columns_of(above, body)
     first = next((place for place, row in enumerate(above) if len(row) > 1), len(above))
     yield from (row[0].text for row in above[:first])
     yield from (_with_bars(row, columns) for row in [*above[first:], *body])
 
 
-def _rows(page: Page, start: int, end: int) -> list[_Row]:
+def _above_and_body(page: Page, table: Table, start: int = 0, end: int | None = None) -> tuple[list[Row], list[Row]]:
+    """The rows of a table's opening and the others, those of them in text[start:end]."""
+    stop = len(page.text) if end is None else end
+    above = _rows(page, max(start, table.opening), min(stop, table.start))
+    body = _rows(page, max(start, table.start), min(stop, table.end))
+    return (_by_place(above, body) if page.source == "layer" else above), body  # what was scanned may lie on its side
+
+
+def _rows(page: Page, start: int, end: int) -> list[Row]:
     rows = []
     for line in _LINE.finditer(page.text, start, end):
         spans = [(line.start() + first, line.start() + last) for first, last in cells(line.group())]
         found = [(page.text[slice(*span)], page.words.within(*span)) for span in spans]
-        rows.append([_Cell(" ".join(text.split()), around(words.boxes)) for text, words in found if words])
+        rows.append([Cell(" ".join(text.split()), around(words.boxes)) for text, words in found if words])
     return [row for row in rows if row]
 
 
-def _by_place(rows: Sequence[_Row]) -> list[_Row]:
-    """The cells row by row as they stand on the page: heads of two lines come one after the other in many files."""
-    placed: list[_Row] = []
+def _by_place(rows: Sequence[Row], body: Sequence[Row]) -> list[Row]:
+    """The cells row by row as they stand on the page: heads of two lines come one after the other in many files.
+
+    They run the way that the body runs.
+    """
+    placed: list[Row] = []
     for cell in sorted((cell for row in rows for cell in row), key=lambda cell: cell.box.y0 + cell.box.y1):
         if placed and _share(placed[-1][0].box, cell.box) > SAME_ROW:
             placed[-1].append(cell)
         else:
             placed.append([cell])
-    return [sorted(row, key=lambda cell: cell.box.x0) for row in placed]
+    to_the_left = 2 * sum(row[-1].box.x0 < row[0].box.x0 for row in body) > len(body)
+    return [sorted(row, key=lambda cell: cell.box.x0, reverse=to_the_left) for row in placed]
 
 
 def _share(a: Box, b: Box) -> float:
@@ -79,28 +103,12 @@ def _share(a: Box, b: Box) -> float:
     return (min(a.y1, b.y1) - max(a.y0, b.y0)) / max(min(a.y1 - a.y0, b.y1 - b.y0), 0.1)
 
 
-def _columns(rows: Sequence[_Row]) -> list[_Column]:
-    """The columns of those rows that have as many cells as most."""
-    counts = Counter(len(row) for row in rows if len(row) > 1)
-    typical = [row for row in rows if counts and len(row) == counts.most_common(1)[0][0]]
-    return [
-        (min(cell.box.x0 for cell in column), max(cell.box.x1 for cell in column))
-        for column in zip(*typical, strict=True)
-    ]
-
-
-def _with_bars(row: _Row, columns: Sequence[_Column]) -> str:
+def _with_bars(row: Row, columns: Sequence[Column]) -> str:
     """A row with each cell in its column; as it stands if it has no fewer cells than there are columns."""
     if len(row) >= len(columns):
         return " | ".join(cell.text for cell in row)
-    shown = [""] * len(columns)
-    for cell in row:
-        column = max(range(len(columns)), key=lambda place: _nearness(cell.box, columns[place]))
-        shown[column] = f"{shown[column]} {cell.text}".strip()
-    last = max(place for place, cell in enumerate(shown) if cell)
-    return " | ".join(shown[: last + 1]).replace("|  |", "| |").replace("|  |", "| |").strip()
-
-
-def _nearness(box: Box, column: _Column) -> float:
-    """Points that they share, side by side; below 0 the distance between them."""
-    return min(box.x1, column[1]) - max(box.x0, column[0])
+    places = places_of(row, columns)
+    shown = [""] * (places[-1] + 1)
+    for cell, place in zip(row, places, strict=True):
+        shown[place] = cell.text
+    return " ".join(" | ".join(shown).split())

@@ -115,16 +115,17 @@ def is_only_times_and_units(row: str) -> bool:
     return all(_BRACKETED.fullmatch(cell) or all(map(_TIME.fullmatch, cell.split())) for cell in held)
 
 
+def is_figure(cell: str) -> bool:
+    """Whether a cell holds a figure and nothing else; a year is none."""
+    return len(cell) <= FIGURE_LETTERS and bool(_FIGURE.fullmatch(cell)) and not _YEAR.fullmatch(cell)
+
+
 def _row(found: re.Match[str]) -> _Row:
     cells = [cell.strip() for cell in found.group().split("\t")]
-    named = 0 if not cells[0] or _is_figure(cells[0]) else 1
+    named = 0 if not cells[0] or is_figure(cells[0]) else 1
     cells = [cell for cell in cells if not _UNIT.fullmatch(cell)]
-    figures = sum(map(_is_figure, cells[named:])) if len(cells) > 1 else 0
+    figures = sum(map(is_figure, cells[named:])) if len(cells) > 1 else 0
     return _Row(found.start(), found.end(), found.group(), len(cells), figures)
-
-
-def _is_figure(cell: str) -> bool:
-    return len(cell) <= FIGURE_LETTERS and bool(_FIGURE.fullmatch(cell)) and not _YEAR.fullmatch(cell)
 
 
 def _runs(rows: Sequence[_Row]) -> Iterator[list[int]]:

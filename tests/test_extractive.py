@@ -7,6 +7,7 @@ from docqa.extractive import SENTENCES_READ, QuotationAnswerer
 from docqa.readable import as_read
 from docqa.types import Citation
 from tests.fakes import SharedWordsReranker, evidence
+from tests.test_readable import STATEMENT
 
 
 def ignore(_: object) -> None: ...
@@ -85,6 +86,15 @@ def test_a_row_of_figures_is_quoted_with_the_heads_of_its_columns():
     assert heads.quote.endswith("\t2023\t2024")
     assert row.quote == rows[1]
     assert draft.text.startswith(f"{as_read(heads.quote)}\n{as_read(row.quote)} [1]")
+
+
+def test_a_quoted_row_shows_its_empty_cells_and_the_quote_stays_word_for_word():
+    shown = replace(evidence(STATEMENT.text), page=STATEMENT)
+    draft = QuotationAnswerer(SharedWordsReranker()).answer("from bennett", [shown], say=ignore, show=ignore)
+    assert draft.text.startswith("Date | Details | Paid out | Paid in | Balance\n")
+    assert "\n09 Jan | From O. Bennett | | 150.00 | 1,560.59" in draft.text
+    assert "09 Jan\tFrom O. Bennett\t150.00\t1,560.59" in draft.citations[1].quote
+    assert all(each.quote in STATEMENT.text for each in draft.citations)
 
 
 def test_heads_that_were_quoted_with_a_row_are_not_said_again():

@@ -55,7 +55,7 @@ def _blocks(text: str, verbatim: bool) -> Iterator[Block]:
         if not verbatim and _is_rule(line):
             continue
         if " | " in line or (not verbatim and line.strip().startswith("|")):
-            cells = line.strip().strip("|").split("|")
+            cells = (line if verbatim else line.strip().strip("|")).split("|")
             kind: Kind = "head" if not verbatim and _is_rule(below) else "row"
             yield Block(kind, tuple(_spans(cell.strip(), verbatim) for cell in cells))
         elif verbatim:
@@ -77,6 +77,7 @@ def _over_columns(found: list[Block]) -> Iterator[Block]:
     above: Block | None = None
     for block, below in zip_longest(found, found[1:]):
         is_short = block.kind == "row" and below and below.kind == "row" and len(block.cells) == len(below.cells) - 1
+        is_short = is_short and bool(block.cells[0])  # one with an empty cell first is over its columns
         is_first = above is None or above.kind != "row" or _PERIOD.match(_text(block.cells[0]))
         yield Block("head", ((), *block.cells)) if is_short and is_first else block
         above = block

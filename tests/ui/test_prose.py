@@ -51,3 +51,9 @@ def test_heads_of_columns_stand_over_their_columns() -> None:
 def test_a_first_row_that_names_no_columns_is_no_head() -> None:
     text = "Rotor diameter | 3.6 m\nWeight | 4 t"
     assert [block.kind for block in prose.blocks(text, verbatim=True)] == ["row", "row"]
+
+
+def test_a_quoted_row_keeps_its_empty_cells_and_heads_with_one_first_are_not_moved():
+    found = prose.blocks("| 2018 | 2019\nCash | 5 | 6 | 7\nOther | | 9 [1]", verbatim=True)
+    cells = [["".join(span.text for span in cell) for cell in block.cells] for block in found]
+    assert cells == [["", "2018", "2019"], ["Cash", "5", "6", "7"], ["Other", "", "9 [1]"]]
