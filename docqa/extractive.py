@@ -14,7 +14,7 @@ from docqa.words import count, rarity, stems
 
 PAGES_READ = 3  # of the evidence, best first
 PASSAGES_READ = 2  # of each page
-SENTENCES_READ = 6  # by the reranker, for each part of a question: the most promising
+SENTENCES_READ = 8  # by the reranker, for each part of a question: the most promising
 QUOTES = 3  # at most
 GAP = 3.0  # a further quote scores at most this much less than the first
 PART_GAP = 8.0  # log-odds that a quote for one part of a question may be below the best for another
@@ -35,8 +35,7 @@ class _Candidate:
     evidence: Evidence
     start: int
     end: int
-    context: str
-    lead: str  # the end of the context
+    context: str  # the headings and the lead it stands under
     favour: float  # by where it stands
 
     @property
@@ -126,19 +125,22 @@ class QuotationAnswerer:
 def _promising(question: str, candidates: list[_Candidate]) -> list[_Candidate]:
     """Those to read, in their order: what shares most rare words with the question for its length and is well placed.
 
-    The words of what a candidate goes on from count like its own.
+    The words of what a candidate stands under count like its own. What lies within a more promising one is left out.
     """
     if len(candidates) <= SENTENCES_READ:
         return candidates
     asked = stems(question)
     own = [stems(candidate.text) for candidate in candidates]
-    said = [each | stems(candidate.lead) for each, candidate in zip(own, candidates, strict=True)]
+    said = [each | stems(candidate.context) for each, candidate in zip(own, candidates, strict=True)]
     worth = rarity(asked, said)
     promise = [
         sum(worth[stem] for stem in asked & all_said) / math.sqrt(5 + len(each)) + candidate.favour
         for all_said, each, candidate in zip(said, own, candidates, strict=True)
     ]
-    best = sorted(range(len(candidates)), key=lambda place: -promise[place])[:SENTENCES_READ]
+    best: list[int] = []
+    for place in sorted(range(len(candidates)), key=lambda place: -promise[place]):
+        if len(best) < SENTENCES_READ and not any(_within(candidates[place], candidates[other]) for other in best):
+            best.append(place)
     return [candidates[place] for place in sorted(best)]
 
 
@@ -153,7 +155,7 @@ def _candidates(evidence: Evidence, place: int) -> list[_Candidate]:
         inside = [each for each in found if each.start >= passage.start and each.end <= passage.end]
         for first in range(len(inside)):
             span = _extended(evidence.page, inside[first:])
-            candidates.append(_Candidate(evidence, *span, context, passage.lead, favour))
+            candidates.append(_Candidate(evidence, *span, context, favour))
     return [candidate for candidate in candidates if _says_something(candidate.text)] or candidates
 
 
@@ -194,6 +196,10 @@ def _says_something(text: str) -> bool:
 
 def _overlap(a: _Candidate, b: _Candidate) -> bool:
     return a.evidence is b.evidence and a.start < b.end and b.start < a.end
+
+
+def _within(a: _Candidate, b: _Candidate) -> bool:
+    return a.evidence is b.evidence and b.start <= a.start and a.end <= b.end
 
 
 def _same(a: _Candidate, b: _Candidate) -> bool:

@@ -147,17 +147,28 @@ def test_of_what_shares_as_much_that_of_the_best_page_is_read():
     assert len(reranker.read) == SENTENCES_READ and all("city" in text for text in reranker.read)
 
 
-@pytest.mark.parametrize(("lead", "is_read"), [("Grain revenue", True), ("", False)])
-def test_the_lead_of_a_row_counts_like_its_own_words(lead: str, is_read: bool):
+@pytest.mark.parametrize(
+    ("headings", "lead", "is_read"),
+    [((), "Grain revenue", True), (("Grain revenue",), "", True), ((), "", False)],
+    ids=["lead", "heading", "neither"],
+)
+def test_what_a_row_stands_under_counts_like_its_own_words(headings: tuple[str, ...], lead: str, is_read: bool):
     row = "North quay, without the cranes and the sheds\t4.2\t5.1\t6.3\t7.4\t8.5\t9.6"
     page = evidence(f"{FILLER}\n{row}")
     prose = replace(page.passages[0], text=FILLER)
-    table = replace(prose, text=row, start=len(FILLER) + 1, ordinal=1, lead=lead)
+    table = replace(prose, text=row, start=len(FILLER) + 1, ordinal=1, headings=headings, lead=lead)
     reranker = Counting()
     QuotationAnswerer(reranker).answer(
         "What was grain revenue?", [replace(page, passages=(prose, table))], say=ignore, show=ignore
     )
     assert any("North quay" in text for text in reranker.read) == is_read
+
+
+def test_what_lies_within_a_more_promising_sentence_is_not_read_beside_it():
+    reranker = Counting()
+    page = evidence(f"The ferry.\nThe ferries carried 12,000 passengers in the whole of last year. {FILLER}")
+    QuotationAnswerer(reranker).answer("How many passengers did the ferry carry?", [page], say=ignore, show=ignore)
+    assert len([text for text in reranker.read if "12,000 passengers" in text]) == 1
 
 
 def test_each_part_of_a_question_is_quoted_from_what_was_found_for_it():
