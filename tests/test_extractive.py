@@ -5,7 +5,7 @@ import pytest
 
 from docqa.extractive import SENTENCES_READ, QuotationAnswerer
 from docqa.readable import as_read
-from docqa.types import Citation
+from docqa.types import Citation, Evidence, Heading
 from tests.fakes import SharedWordsReranker, evidence
 
 
@@ -114,6 +114,57 @@ def test_labels_count_up_in_the_order_of_the_quotes():
     draft = QuotationAnswerer(SharedWordsReranker()).answer("What does the crane lift?", pages, say=ignore, show=ignore)
     assert [(each.label, each.page) for each in draft.citations][:1] == [(1, 2)]
     assert [(each.label, each.page.number) for each in draft.shown] == [(1, 2), (2, 1)]
+
+
+def under_headings(text: str, *headings: str) -> Evidence:
+    """A page of evidence with these headings."""
+    shown = evidence(text)
+    found = tuple(Heading(text.index(each), 1, each) for each in headings)
+    return replace(shown, page=replace(shown.page, headings=found))
+
+
+def first_quote(question: str, page: Evidence) -> str:
+    draft = QuotationAnswerer(SharedWordsReranker()).answer(question, [page], say=ignore, show=ignore)
+    return next(citation.quote for citation in draft.citations)
+
+
+def test_a_quote_ends_before_the_next_heading():
+    page = under_headings("The open day is in July.\n\nDecisions\n\nThe rent is raised.", "Decisions")
+    assert first_quote("When is the open day?", page) == "The open day is in July."
+
+
+def test_a_heading_goes_on_over_the_headings_below_it():
+    text = "Pay and leave\n\nThe salary of all the staff, as it was agreed upon in the spring of last year\n\nIt is 12."
+    page = under_headings(text, "Pay and leave", "The salary")
+    assert first_quote("pay and leave salary", page) == text
+
+
+def test_a_question_is_quoted_with_its_answer():
+    page = evidence("How many devices can I use at one and the same time?\n\nUp to three. The fourth signs one out.")
+    assert first_quote("How many devices can I use?", page).endswith("time?\n\nUp to three.")
+
+
+def test_a_line_with_a_colon_goes_on_with_its_list():
+    text = "The competitors for the purposes of the clause on competition are:\n\n• Dataweld GmbH;\n\n• Orrery Inc."
+    assert first_quote("Which are the competitors?", evidence(text)) == text
+
+
+TABLE = "Region\t2022\t2023\nIberia\t6.1\t7.4\nPoland\t5.0\t5.9\nOther regions\t4.2"
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [("iberia in 2023", "Iberia\t6.1\t7.4"), ("other regions in 2023", "Other regions\t4.2")],
+)
+def test_a_row_of_figures_under_its_heads_is_a_quote_whole(question: str, row: str):
+    assert [each.quote for each in quoted(question, TABLE)][:2] == ["Region\t2022\t2023", row]
+
+
+def test_the_heads_of_its_columns_are_read_with_a_row_and_begin_no_quote():
+    reranker = Counting()
+    QuotationAnswerer(reranker).answer("Region 2023 in Iberia?", [evidence(TABLE)], say=ignore, show=ignore)
+    assert "report\nRegion\t2022\t2023\nIberia\t6.1\t7.4" in reranker.read
+    assert not any(text.startswith("report\nRegion\t2022\t2023\nRegion") for text in reranker.read)
 
 
 class Counting(SharedWordsReranker):
