@@ -126,13 +126,15 @@ class QuotationAnswerer:
 def _promising(question: str, candidates: list[_Candidate]) -> list[_Candidate]:
     """Those to read, in their order: what shares most rare words with the question for its length and is well placed.
 
-    The words of what a candidate stands under count like its own. What lies within a more promising one is left out.
+    The words of what a candidate stands under count like its own, but for single figures, which number chapters. What
+    lies within a more promising candidate is left out.
     """
     if len(candidates) <= SENTENCES_READ:
         return candidates
     asked = stems(question)
     own = [stems(candidate.text) for candidate in candidates]
-    said = [each | stems(candidate.context) for each, candidate in zip(own, candidates, strict=True)]
+    under = [{stem for stem in stems(candidate.context) if len(stem) > 1} for candidate in candidates]
+    said = [each | above for each, above in zip(own, under, strict=True)]
     worth = rarity(asked, said)
     promise = [
         sum(worth[stem] for stem in asked & all_said) / math.sqrt(5 + len(each)) + candidate.favour
