@@ -7,6 +7,7 @@ from dataclasses import dataclass
 _BLOCK = re.compile(r"(?:(?!\n\n).)+", re.DOTALL)
 _ROW = re.compile(r"[^\n]+")
 _ITEM = re.compile(r"[•●▪■□○◦‣∙]\s")
+_REFERENCE = re.compile(r"\s*\[\d{1,3}\]\s")  # an entry of a list of literature
 _GOES_ON = (  # "z. B.", "u. a."; "am 3. Mai": a full stop that makes an ordinal
     r"(?<=\b[zud]\.)\s+[a-zA-ZÄÜ]\.|(?:(?<=\b\d\.)|(?<=\b\d\d\.))\s+(?:Januar|Februar|März|April|Mai|Juni|Juli|August"
     r"|September|Oktober|November|Dezember|Quartal|Jahrhundert)\b"
@@ -21,9 +22,13 @@ _ABBREVIATION = re.compile(
 )
 
 _BEFORE_FIGURE = re.compile(  # "Abb. 3", "art. 5": an abbreviation only there
-    r"\b(?:Abb|Tab|Art|(?<![Tt]he )(?<!-)art|Anl|Kap|Ziff|Bd|zzgl|Okt|Dez|[Ff]ig|chap|env|janv|févr|avr|juil|déc|aprox"
-    r"|dic)\.$"
+    r"\b(?:[Nn]os?|Abb|Tab|Art|(?<![Tt]he )(?<!-)art|Anl|Kap|Ziff|Bd|zzgl|Okt|Dez|[Ff]ig|chap|env|janv|févr|avr|juil"
+    r"|déc|aprox|dic)\.$"
 )
+_NUMBERED = re.compile(r"(?m:^)[^\S\n]*\d{1,2}\.$")  # the number of an item, at the start of a line
+_ORDINAL = re.compile(
+    r"\b(?:(?<!I )[Aa]m|[Ii]m|[Vv]om|[Zz]u[mr]|[Dd](?:er|ie|as|em|en|es))\s\d{1,2}\.$"
+)  # "im 2. Stock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +45,11 @@ def sentences(text: str) -> list[Sentence]:
     """Every sentence and table row of a page's text, in order; together they hold all of it but white space."""
     found: list[Sentence] = []
     for number, block in enumerate(_BLOCK.finditer(text)):
+        item = _REFERENCE if _REFERENCE.match(text, block.start()) else _ITEM
         prose_start: int | None = None
         for row in _ROW.finditer(text, block.start(), block.end()):
             is_row = "\t" in row.group()
-            if prose_start is not None and (is_row or _ITEM.match(row.group())):
+            if prose_start is not None and (is_row or item.match(row.group())):
                 found.extend(Sentence(*span, number, row=False) for span in _prose(text, prose_start, row.start()))
                 prose_start = None
             if not is_row:
@@ -56,7 +62,9 @@ def sentences(text: str) -> list[Sentence]:
 
 
 def _prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for stop in _SENTENCE_END.finditer(text, start, end):
+    """The sentences of text[start:end]; an entry of a list of literature stays whole."""
+    stops = () if _REFERENCE.match(text, start) else _SENTENCE_END.finditer(text, start, end)
+    for stop in stops:
         begins = stop["next"] is None or not stop["next"].islower()
         if begins and not _is_abbreviation(text, start, stop):
             yield _stripped(text, start, stop.end())
@@ -65,10 +73,11 @@ def _prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _is_abbreviation(text: str, start: int, stop: re.Match[str]) -> bool:
-    """Whether a full stop only ends an abbreviation."""
+    """Whether a full stop only ends an abbreviation, an ordinal, or the number of an item."""
     end = stop.start() + 1
     before_figure = (stop["next"] or "").isdigit() and _BEFORE_FIGURE.search(text, start, end)
-    return bool(before_figure or _ABBREVIATION.search(text, start, end))
+    is_number = _NUMBERED.search(text, start, end) or _ORDINAL.search(text, start, end)
+    return bool(before_figure or is_number or _ABBREVIATION.search(text, start, end))
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

@@ -20,7 +20,7 @@ OPENING_ROWS = 14  # above a table that may be its title and the heads of its co
 OPENING_WORDS = 50  # and their words
 
 _ROW = re.compile(r"[^\n]+")
-_NUMBER = re.compile(r"\d")
+_NUMBER = re.compile(r"(?<![^\W_])\d")  # "E200" is a name
 _PERIOD = re.compile(r"\b(?:19|20)\d\d\b|\bQ[1-4]\b|\bFY ?\d\d")
 _DAY = re.compile(
     r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2}\b,?|\b\d{1,2} (?:weeks|months)\b",
@@ -192,8 +192,10 @@ def cells(row: str) -> list[Span]:
 def column_heads(text: str, start: int) -> tuple[int, int] | None:
     """Where the heads of the columns stand for the row of figures at text[start]; None if that is not clear."""
     end = text.find("\n", start)
-    if not _has_figures(text[start : end if end >= 0 else None]):
+    figures = text[start : end if end >= 0 else None]
+    if not _has_figures(figures):
         return None
+    columns = len(cells(figures))
     above = start
     for _ in range(ROWS_ABOVE):
         if above <= 0:
@@ -205,10 +207,20 @@ def column_heads(text: str, start: int) -> tuple[int, int] | None:
         if (
             "\t" in row
             and not _has_figures(row)
-            and (_PERIOD.search(row) or row.startswith("\t") or row.count("\t") > 1)
+            and (
+                _PERIOD.search(row)
+                or row.startswith("\t")
+                or row.count("\t") > 1
+                or (len(cells(row)) == columns - 1 and _begins_table(text, above))
+            )
         ):
             return above, stop
     return None
+
+
+def _begins_table(text: str, start: int) -> bool:
+    """Whether no row of cells stands above the row at text[start]."""
+    return "\t" not in text[:start].rstrip("\n").rpartition("\n")[2]
 
 
 def heads_above(text: str, start: int) -> Span | None:

@@ -20,6 +20,12 @@ _SPACELESS = re.compile(f"[{SPACELESS}]")
 STEM = 6  # letters by which forms of one word are taken for the same
 REPEATED = 0.3
 
+_MONTHS = frozenset(
+    "january february march april june july august september sept october november december"
+    " januar februar juni juli oktober dezember".split()
+)
+_DAY = re.compile(r"0\d")
+
 _STOP_WORDS = frozenset(
     "the and for are was were has have had that this these those with from which who whom its their they she him her"
     " you your our not but can will would about into than then there here when what where been being also such more"
@@ -31,12 +37,20 @@ def terms(text: str) -> set[str]:
     """Numbers, without their commas, and words of three letters or more, without those that every text has.
 
     Where no spaces are put between words, each two neighbours count as one; where few vowels are written, two letters
-    are enough. Words that line ends break are there in one piece, too.
+    are enough. Words that line ends break are there in one piece, too. Days and months are those of a date in figures
+    and abbreviations: "06 February" is "6 feb".
     """
     found: set[str] = set()
     for term in _TERM.finditer(folded(with_whole_words(text))):
-        found.update(pairs(term["run"]) if term["run"] else [term[0].casefold().replace(",", "").rstrip(".")])
+        found.update(pairs(term["run"]) if term["run"] else [_alike(term[0].casefold().replace(",", "").rstrip("."))])
     return found - _STOP_WORDS
+
+
+def _alike(term: str) -> str:
+    """A month by its first three letters, a day without the nought before it."""
+    if term in _MONTHS:
+        return term[:3]
+    return term[1:] if _DAY.fullmatch(term) else term
 
 
 def stems(text: str) -> set[str]:

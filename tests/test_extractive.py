@@ -5,7 +5,7 @@ import pytest
 
 from docqa.extractive import SENTENCES_READ, QuotationAnswerer
 from docqa.readable import as_read
-from docqa.types import Citation
+from docqa.types import Citation, Evidence, Heading
 from tests.fakes import SharedWordsReranker, evidence
 from tests.test_readable import STATEMENT
 
@@ -127,6 +127,57 @@ def test_labels_count_up_in_the_order_of_the_quotes():
     assert [(each.label, each.page.number) for each in draft.shown] == [(1, 2), (2, 1)]
 
 
+def under_headings(text: str, *headings: str) -> Evidence:
+    """A page of evidence with these headings."""
+    shown = evidence(text)
+    found = tuple(Heading(text.index(each), 1, each) for each in headings)
+    return replace(shown, page=replace(shown.page, headings=found))
+
+
+def first_quote(question: str, page: Evidence) -> str:
+    draft = QuotationAnswerer(SharedWordsReranker()).answer(question, [page], say=ignore, show=ignore)
+    return next(citation.quote for citation in draft.citations)
+
+
+def test_a_quote_ends_before_the_next_heading():
+    page = under_headings("The open day is in July.\n\nDecisions\n\nThe rent is raised.", "Decisions")
+    assert first_quote("When is the open day?", page) == "The open day is in July."
+
+
+def test_a_heading_goes_on_over_the_headings_below_it():
+    text = "Pay and leave\n\nThe salary of all the staff, as it was agreed upon in the spring of last year\n\nIt is 12."
+    page = under_headings(text, "Pay and leave", "The salary")
+    assert first_quote("pay and leave salary", page) == text
+
+
+def test_a_question_is_quoted_with_its_answer():
+    page = evidence("How many devices can I use at one and the same time?\n\nUp to three. The fourth signs one out.")
+    assert first_quote("How many devices can I use?", page).endswith("time?\n\nUp to three.")
+
+
+def test_a_line_with_a_colon_goes_on_with_its_list():
+    text = "The competitors for the purposes of the clause on competition are:\n\n• Dataweld GmbH;\n\n• Orrery Inc."
+    assert first_quote("Which are the competitors?", evidence(text)) == text
+
+
+TABLE = "Region\t2022\t2023\nIberia\t6.1\t7.4\nPoland\t5.0\t5.9\nOther regions\t4.2"
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [("iberia in 2023", "Iberia\t6.1\t7.4"), ("other regions in 2023", "Other regions\t4.2")],
+)
+def test_a_row_of_figures_under_its_heads_is_a_quote_whole(question: str, row: str):
+    assert [each.quote for each in quoted(question, TABLE)][:2] == ["Region\t2022\t2023", row]
+
+
+def test_the_heads_of_its_columns_are_read_with_a_row_and_begin_no_quote():
+    reranker = Counting()
+    QuotationAnswerer(reranker).answer("Region 2023 in Iberia?", [evidence(TABLE)], say=ignore, show=ignore)
+    assert "report\nRegion\t2022\t2023\nIberia\t6.1\t7.4" in reranker.read
+    assert not any(text.startswith("report\nRegion\t2022\t2023\nRegion") for text in reranker.read)
+
+
 class Counting(SharedWordsReranker):
     """Keeps what it read."""
 
@@ -166,17 +217,28 @@ def test_words_that_line_ends_break_are_read_whole_and_quoted_as_they_stand():
     assert draft.citations[0].quote == page.page.text
 
 
-@pytest.mark.parametrize(("lead", "is_read"), [("Grain revenue", True), ("", False)])
-def test_the_lead_of_a_row_counts_like_its_own_words(lead: str, is_read: bool):
+@pytest.mark.parametrize(
+    ("headings", "lead", "is_read"),
+    [((), "Grain revenue", True), (("Grain revenue",), "", True), ((), "", False)],
+    ids=["lead", "heading", "neither"],
+)
+def test_what_a_row_stands_under_counts_like_its_own_words(headings: tuple[str, ...], lead: str, is_read: bool):
     row = "North quay, without the cranes and the sheds\t4.2\t5.1\t6.3\t7.4\t8.5\t9.6"
     page = evidence(f"{FILLER}\n{row}")
     prose = replace(page.passages[0], text=FILLER)
-    table = replace(prose, text=row, start=len(FILLER) + 1, ordinal=1, lead=lead)
+    table = replace(prose, text=row, start=len(FILLER) + 1, ordinal=1, headings=headings, lead=lead)
     reranker = Counting()
     QuotationAnswerer(reranker).answer(
         "What was grain revenue?", [replace(page, passages=(prose, table))], say=ignore, show=ignore
     )
     assert any("North quay" in text for text in reranker.read) == is_read
+
+
+def test_what_lies_within_a_more_promising_sentence_is_not_read_beside_it():
+    reranker = Counting()
+    page = evidence(f"The ferry.\nThe ferries carried 12,000 passengers in the whole of last year. {FILLER}")
+    QuotationAnswerer(reranker).answer("How many passengers did the ferry carry?", [page], say=ignore, show=ignore)
+    assert len([text for text in reranker.read if "12,000 passengers" in text]) == 1
 
 
 def test_each_part_of_a_question_is_quoted_from_what_was_found_for_it():

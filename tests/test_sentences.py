@@ -41,10 +41,37 @@ def test_abbreviations_and_decimals_end_no_sentence():
         "Le 5 janv. 2021, env. 300 sont venus.",
         "La Dra. Gómez vive en EE. UU. Desde hace aprox. 3 años.",
         "Véase p. ej. El cuadro de la fig. 2.",
+        "Acme Limited (company no. 09284417) sells it.",
+        "Die Wohnung im 2. Obergeschoss ist leer.",
     ],
 )
 def test_abbreviations_of_other_languages_end_no_sentence(sentence: str):
     assert texts(f"{sentence} 他说好。") == [sentence, "他说好。"]
+
+
+def test_the_number_of_an_item_ends_no_sentence():
+    assert texts("Terms\n\n1. Title. The goods are ours.\n2. Returns. None.") == [
+        "Terms",
+        "1. Title.",
+        "The goods are ours.",
+        "2. Returns.",
+        "None.",
+    ]
+    assert texts("The total was 5. Costs fell. I am 5. He is 6.") == [
+        "The total was 5.",
+        "Costs fell.",
+        "I am 5.",
+        "He is 6.",
+    ]
+
+
+def test_an_entry_of_a_list_of_literature_stays_whole():
+    assert texts("References\n\n[1] Holden, J. (2011). Water\ntables. Bogs 4.\n[2] Ojala, T. (2017). Probes.") == [
+        "References",
+        "[1] Holden, J. (2011). Water\ntables. Bogs 4.",
+        "[2] Ojala, T. (2017). Probes.",
+    ]
+    assert texts("This was found in\n[4] and again. It is so.") == ["This was found in\n[4] and again.", "It is so."]
 
 
 def test_words_of_prose_before_a_figure_end_sentences():

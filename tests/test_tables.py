@@ -18,6 +18,8 @@ Tax\t5\t4"""
         (INCOME, "Costs", "\t2023\t2022"),
         (INCOME, "Tax", None),
         ("Division\t2023\t2024\tChange\nGrain\t24.1\t29.8\t+23.7 %", "Grain", "Division\t2023\t2024\tChange"),
+        ("Data\n\nE200\tE200-B\nPower\t1 kW\nWeight\t5.2 kg\t6.9 kg", "Weight", "E200\tE200-B"),
+        ("Extra\tPrice\tper\nChild\tfree\nCanoe\t12.00\thour", "Canoe", "Extra\tPrice\tper"),
         ("Programme\tMode\nMA\tBy coursework", "MA", None),
         ("Grain\t24.1\t29.8", "Grain", None),
     ],

@@ -7,6 +7,10 @@ def test_terms_are_numbers_and_words_that_carry_meaning():
     assert terms("What was the revenue of 1,250.5 million?") == {"revenue", "1250.5", "million"}
 
 
+def test_a_date_is_the_same_in_words_and_in_figures():
+    assert terms("06 Feb 2024") == terms("6 February 2024") == terms("6. Februar 2024")
+
+
 def test_forms_of_one_word_have_one_stem():
     assert stems("increased") == stems("increases") == stems("increasing")
 
