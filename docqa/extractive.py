@@ -15,7 +15,7 @@ from docqa.words import count, rarity, stems
 
 PAGES_READ = 3  # of the evidence, best first
 PASSAGES_READ = 2  # of each page
-SENTENCES_READ = 8  # by the reranker, for each part of a question: the most promising
+SENTENCES_READ = 6  # by the reranker, for each part of a question: the most promising
 QUOTES = 3  # at most
 GAP = 3.0  # a further quote scores at most this much less than the first
 PART_GAP = 8.0  # log-odds that a quote for one part of a question may be below the best for another
