@@ -4,14 +4,16 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from docqa.followup import own_words
 from docqa.fusion import logistic
-from docqa.types import Match, Retrieval
-from docqa.words import terms
+from docqa.scripts import language, languages
+from docqa.types import Match, Passage, Retrieval
+from docqa.words import STEM, stems, terms
 
 FITTED_PASSAGES = (20, 6000)
 FITTED_ANSWERABLE = 0.5  # of the questions: both classes count alike
 LEAD_OVER = 5  # the page that the best one's lead is measured to
-PAGES_READ = 3  # for the numbers of a question
+PAGES_READ = 3  # for the numbers and words of a question
 
 
 class Regression(NamedTuple):
@@ -34,7 +36,7 @@ HELD_ALONE = Regression((0.218, 1.209, -2.309), -0.84)  # without a quotation
 
 def related(retrieval: Retrieval) -> float:
     """0 to 1: that the documents speak of the question or, if it asks for several things, of the likeliest of them."""
-    if not retrieval.hits:
+    if not retrieval.hits or _shares_only_the_language(retrieval):
         return 0.0
     return max(related_to(match) for match in retrieval.parts or (retrieval.match,))
 
@@ -91,7 +93,24 @@ def held_signals(retrieval: Retrieval, quote_odds: float | None) -> tuple[float,
     return max(odds), *quote, scores[0] - scores[-1], float(_lacks_a_number(retrieval))
 
 
+def _shares_only_the_language(retrieval: Retrieval) -> bool:
+    """Whether the best pages are in the question's language, which is not English, and have none of its own words.
+
+    To models that know English only, texts of another language are alike whatever they say.
+    """
+    question = retrieval.match.question
+    asked_in = languages(question)[1:]
+    texts = [text for passage in _best(retrieval) for text in (*passage.headings, passage.lead, passage.text)]
+    if not any(language(text) in asked_in for text in texts):
+        return False
+    asked = {word[:STEM] for word in own_words(question)}
+    return bool(asked) and not asked & stems(" ".join(texts))
+
+
+def _best(retrieval: Retrieval) -> list[Passage]:
+    return [passage for hit in retrieval.hits[:PAGES_READ] for passage in hit.passages]
+
+
 def _lacks_a_number(retrieval: Retrieval) -> bool:
-    passages = [passage for hit in retrieval.hits[:PAGES_READ] for passage in hit.passages]
-    had = terms(" ".join(text for passage in passages for text in (passage.text, *passage.headings)))
+    had = terms(" ".join(text for passage in _best(retrieval) for text in (passage.text, *passage.headings)))
     return any(term[0].isdigit() and term not in had for term in terms(retrieval.match.question))

@@ -65,6 +65,11 @@ _ABSTRACT = re.compile(r"^\s*abstract\b", re.IGNORECASE | re.MULTILINE)
 _LETTER = re.compile(
     r"^\s*(?:dear|to whom it may concern|sehr geehrte|chère?|estimad[oa])\b", re.IGNORECASE | re.MULTILINE
 )
+_BORN = re.compile(
+    r"\b(?:born|birth|d\.?o\.?b|geboren|geburtsdatum|geb\.|né(?:e|\(e\))?|naissance|nacid[oa]|nacimiento)(?!\w)",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
 _REPORT = re.compile(r"\breport\b", re.IGNORECASE)
 
 
@@ -118,7 +123,8 @@ def year(metadata: Metadata, pages: Sequence[Page], title: str) -> int | None:
 def _dates(pages: Sequence[Page]) -> Iterator[int]:
     """The years of what stands early on pages as a line or cell of its own: a year, or a date.
 
-    Rows with years in several cells are heads of columns, and what goes on in lower case is the end of a line.
+    Rows with years in several cells are heads of columns, what goes on in lower case is the end of a line, and when
+    somebody was born is no date of the document.
     """
     for page in pages:
         rows = page.text[: 2 * EARLY].split("\n")
@@ -126,6 +132,9 @@ def _dates(pages: Sequence[Page]) -> Iterator[int]:
             dated = [
                 found for cell in row.split("\t") if (found := _LONE_YEAR.search(cell) or _DATE.search(cell.strip()))
             ]
+            label = "" if _DIGIT.search(before) else before
+            if any(map(_BORN.search, (label, row))):
+                continue
             if len(dated) == 1 and not after[:1].islower() and not (before and row.endswith(".")):
                 year = int(next(filter(None, dated[0].groups())))
                 yield from [year] if year >= EARLIEST else []

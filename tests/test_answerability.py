@@ -75,3 +75,23 @@ def test_a_probability_is_restated_there_and_back(probability: float):
     there = restated(probability, 0.9, instead_of=0.3)
     assert restated(there, 0.3, instead_of=0.9) == pytest.approx(probability)
     assert restated(probability, 0.7, instead_of=0.7) == pytest.approx(probability)
+
+
+LEASE = "Die Kaltmiete beträgt 850 Euro. Sie ist bis zum dritten Werktag zu zahlen, und die Wohnung ist im Mai frei."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_related"),
+    [
+        ("Wie hoch ist der Kilimandscharo?", LEASE, False),
+        ("Wie backe ich Sauerteigbrot?", LEASE, False),
+        ("Wie teuer ist die Kaltmiete?", LEASE, True),
+        ("Wann ist die Miete zu zahlen?", LEASE, True),
+        ("Wie hoch ist die Kaltmiete?", "The rent without heating is 850 euros, and it is due in May.", True),
+        ("How tall is Kilimanjaro?", "The rent without heating is 850 euros, and it is due in May.", True),
+    ],
+)
+def test_that_a_page_is_in_the_language_of_the_question_is_not_enough(question: str, text: str, is_related: bool):
+    hit = replace(HIT, passages=(replace(HIT.passages[0], text=text),))
+    asked = Retrieval([hit], Match(question, 1000, 0.8, 4.0), (), False, {})
+    assert (related(asked) > 0.5) is is_related

@@ -19,6 +19,7 @@ WARRANTY = "How long is the warranty of the turbine?"
 WEIGHT = "What does the turbine weigh?"
 BOLTS = "How tight must the flange bolts be?"
 CRANES = "What was crane availability in the third quarter?"
+COSTS = "What were the energy costs in 2024?"
 REVENUE = "How much was the revenue of the container terminal in 2024?"
 
 
@@ -38,9 +39,11 @@ def engine(example_data: Path) -> Iterator[Engine]:
         (WARRANTY, "And for the blades?", "ten years"),
         (WARRANTY, "When does it end?", "warranty"),
         (WEIGHT, "How loud is it?", "41 dB(A)"),
-        (WEIGHT, "Und der Rotordurchmesser?", "3.6 m"),
+        (WEIGHT, "And the rotor diameter?", "3.6 m"),
+        (COSTS, "Und die Personalkosten?", "61.0"),
+        (COSTS, "Et la dépréciation ?", "29.4"),
         (BOLTS, "When again?", "after 48 hours"),
-        (CRANES, "Et la disponibilité au premier trimestre ?", "quarter"),
+        (CRANES, "And in the first quarter?", "first quarter"),
         ("Who audited the accounts of the port?", "How much was their fee?", "212,000"),
         ("Who audited the accounts of the port?", "The fee?", "212,000"),
         ("Which fault does code E02 show?", "Which fuse?", "32 A"),

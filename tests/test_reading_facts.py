@@ -106,6 +106,8 @@ def test_wide_pages_of_few_words_are_slides():
         ("Turning data into wisdom\n—July 2011", 2011),
         ("Issue\t26\nDate\t2024-02-28", 2024),
         ("Ada Lovelace\nborn\nDecember 10, 1815", None),
+        ("Blood count\nDate of birth:\t12 March 1958\nReported:\t3 May 2024", 2024),
+        ("Befund\nGeburtsdatum\n12.03.1958\nDatum\n03.05.2024", 2024),
         ("Emissions of ferries\nFerry\t2019\t2020\nNordlys\t4\t5", None),
         ("The dues of the port rose again for\nthe year 2019\nand fell after that.", None),
         ("On dues\nThe scheme was made for the years 2019-\n2021.", None),
