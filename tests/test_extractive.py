@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from docqa.extractive import SENTENCES_READ, QuotationAnswerer
+from docqa.candidates import SENTENCES_READ
+from docqa.extractive import QuotationAnswerer
 from docqa.readable import as_read
 from docqa.types import Citation, Evidence, Heading
 from tests.fakes import SharedWordsReranker, evidence
