@@ -22,9 +22,10 @@ from docqa.generative import ModelAnswerer
 from docqa.profiles import PHI_3_VISION, phi3_image_tokens
 from docqa.protocols import ChatMessage
 from docqa.serving import Served
-from docqa.settings import ModelSettings
+from docqa.settings import ModelSettings, VisualSettings
 from docqa.tokens import ImageCost
 from docqa.types import Evidence, Page, Turn, Usage
+from docqa.visual import ServedVisualEmbedder
 from tests.fakes import evidence
 from tests.vllm.conftest import MODEL, VLLM
 
@@ -93,6 +94,12 @@ def send(model: ChatModel, fitted: Fitted, pages: BlankPages, *, answer_tokens: 
 
 def pages_of(*texts: str) -> list[Evidence]:
     return [evidence(text, label=n, number=n) for n, text in enumerate(texts, start=1)]
+
+
+def test_a_server_that_answers_questions_is_no_server_that_embeds(vllm: VLLM):
+    chatting = ServedVisualEmbedder(VisualSettings(url=vllm.url, name=MODEL))
+    with pytest.raises(ModelRefused, match="DOCQA_VISUAL__"):
+        chatting.embed_question("Which chart falls?")
 
 
 def test_the_server_tells_what_it_can_hold(model: ChatModel, served: Served, settings: ModelSettings):

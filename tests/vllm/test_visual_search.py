@@ -44,9 +44,3 @@ def test_it_is_the_image_that_is_embedded(embedder: ServedVisualEmbedder):
 def test_what_is_too_long_is_refused_with_what_to_do(embedder: ServedVisualEmbedder):
     with pytest.raises(ModelRefused, match="--max-model-len"):
         embedder.embed_question("harbour " * 6000)
-
-
-def test_a_server_that_answers_questions_is_no_server_that_embeds(vllm: VLLM):
-    chatting = ServedVisualEmbedder(VisualSettings(url=vllm.url, name=MODEL))
-    with pytest.raises(ModelRefused, match="DOCQA_VISUAL__"):
-        chatting.embed_question("Which chart falls?")
