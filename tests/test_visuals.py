@@ -1,95 +1,35 @@
-"""Pages found by their images: embedded beside the reading, kept, searched."""
+"""Images of pages embedded: which, when, by which model, and what becomes of it where something fails."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pymupdf
 import pytest
 
 from docqa import migration, repair
 from docqa.backup import passages as backed_up
-from docqa.engine import Engine
 from docqa.errors import LibraryMismatch, ModelRefused, ModelUnavailable, RequestRefused
-from docqa.extractive import QuotationAnswerer
 from docqa.index.edge import EdgeIndex
 from docqa.library import Library
-from docqa.retrieval import Retriever
-from docqa.types import PICTURE, Draft, Scope, Vector
+from docqa.types import Vector
 from ingest import visuals
-from ingest.pipeline import Pipeline
-from ingest.reading import ReadingOptions
 from ingest.sandbox import Sandbox
+from tests import albums
+from tests.albums import Reading
 from tests.commands import eventually
-from tests.fakes import ColourEmbedder, SharedWordsReranker, Silent, WordHashEmbedder, run
-
-COLOURS = {"red": (0.9, 0.1, 0.1), "green": (0.1, 0.8, 0.1), "blue": (0.1, 0.1, 0.9)}
-EVERYWHERE = Scope()
+from tests.fakes import ColourEmbedder, Silent, WordHashEmbedder, run
 
 
 @pytest.fixture
 def album(tmp_path: Path) -> Path:
     """A red, a green and a blue page without text, and one with text on white."""
-    pdf = pymupdf.open()
-    for colour in COLOURS.values():
-        page = pdf.new_page(width=200, height=300)
-        page.draw_rect(page.rect, fill=colour)
-    pdf.new_page(width=200, height=300).insert_text((20, 50), "The harvest was good.")
-    path = tmp_path / "album.pdf"
-    pdf.save(path)
-    return path
-
-
-class DemandingReranker(SharedWordsReranker):
-    """Hardly any passage answers."""
-
-    def score(self, question: str, texts: Sequence[str]) -> list[float]:
-        return [2 * odds for odds in super().score(question, texts)]
-
-
-class Reading:
-    """A library that is read into without OCR, and search over it."""
-
-    def __init__(self, library: Library, sandbox: Sandbox) -> None:
-        self.library = library
-        self.pipeline = Pipeline(
-            library, WordHashEmbedder(), sandbox, options=ReadingOptions(ocr="off"), passage_words=60
-        )
-
-    def read(self, *paths: Path) -> None:
-        run(self.pipeline, *paths)
-
-    def see(self, visual: ColourEmbedder, *document_ids: str) -> None:
-        visuals.embed_missing(self.library, visual, progress=Silent(), document_ids=document_ids)
-
-    def counts(self) -> tuple[int, int, int]:
-        return self.library.catalog.visuals.counts()
-
-    def pages(self, question: str, library: Library | None = None) -> list[int]:
-        return [hit.page for hit in self.retriever(library or self.library).retrieve(question, limit=9).hits]
-
-    def retriever(self, library: Library) -> Retriever:
-        return Retriever(WordHashEmbedder(), library.index, DemandingReranker(), 8, visual=ColourEmbedder())
+    return albums.album(tmp_path / "album.pdf", *albums.COLOURS, text="The harvest was good.")
 
 
 @pytest.fixture
 def reading(library: Library, sandbox: Sandbox) -> Reading:
     return Reading(library, sandbox)
-
-
-def test_a_page_without_text_is_found_by_its_image(reading: Reading, album: Path):
-    reading.read(album)
-    reading.see(ColourEmbedder())
-    for page, colour in enumerate(COLOURS, start=1):
-        assert reading.pages(f"Which one is {colour}?")[0] == page
-    assert reading.pages("How was the harvest?")[0] == 4
-    assert repair.examine(reading.library) == []
-
-
-def test_pages_are_not_searched_by_their_images_until_these_are_embedded(reading: Reading, album: Path):
-    reading.read(album)
-    assert reading.pages("Which one is red?") == [4]  # it alone has text
 
 
 def test_images_are_embedded_once(reading: Reading, album: Path):
@@ -105,24 +45,6 @@ def test_images_of_some_documents_are_embedded_alone(reading: Reading, album: Pa
     other = next(each for each in reading.library.catalog.documents() if each.name == "other.pdf")
     reading.see(ColourEmbedder(), other.id)
     assert reading.counts() == (1, 0, 4)
-
-
-def test_pages_without_text_are_not_taken_for_the_same_page(reading: Reading, album: Path):
-    reading.read(album)
-    reading.see(ColourEmbedder())
-    assert sorted(reading.pages("red or blue?")) == [1, 2, 3, 4]
-
-
-def test_many_pictures_do_not_crowd_out_what_can_be_read(reading: Reading, tmp_path: Path):
-    pdf = pymupdf.open()
-    for _ in range(12):
-        page = pdf.new_page(width=200, height=300)
-        page.draw_rect(page.rect, fill=COLOURS["red"])
-    pdf.new_page(width=200, height=300).insert_text((20, 50), "The red harvest was good.")
-    pdf.save(tmp_path / "photos.pdf")
-    reading.read(tmp_path / "photos.pdf")
-    reading.see(ColourEmbedder())
-    assert 13 in reading.pages("How was the red harvest?")[:3]
 
 
 def test_a_page_that_is_read_again_is_seen_again(reading: Reading, album: Path):
@@ -144,27 +66,6 @@ def test_what_is_deleted_is_found_by_nothing(reading: Reading, album: Path):
     [document] = reading.library.catalog.documents()
     assert reading.library.delete(document).passages == 4  # three of them stand for an image alone
     assert reading.pages("Which one is red?") == []
-
-
-def test_a_document_without_any_text_is_known_by_what_it_is(reading: Reading, tmp_path: Path):
-    pdf = pymupdf.open()
-    page = pdf.new_page(width=200, height=300)
-    page.draw_rect(page.rect, fill=COLOURS["red"])
-    pdf.save(tmp_path / "Sandhaven quay 2019.pdf")
-    reading.read(tmp_path / "Sandhaven quay 2019.pdf")
-    reading.see(ColourEmbedder())
-    assert documents_ranked(reading, "Sandhaven") == [(1, PICTURE)]
-
-
-def test_a_document_with_a_picture_for_a_cover_is_known_by_its_first_text(reading: Reading, album: Path):
-    reading.read(album)
-    reading.see(ColourEmbedder())
-    assert documents_ranked(reading, "harvest") == [(4, 0)]
-
-
-def documents_ranked(reading: Reading, word: str) -> list[tuple[int, int]]:
-    found = reading.library.index.rank(word, [0.1] * WordHashEmbedder.dimension, limit=5, scope=EVERYWHERE)
-    return [(ranked.key.page, ranked.key.ordinal) for ranked in found.documents]
 
 
 class RefusesRed(ColourEmbedder):
@@ -271,35 +172,3 @@ def test_vectors_of_images_are_kept_where_an_index_is_copied(reading: Reading, a
     found, _ = other.export(None, 9)
     assert backed_up.decode(backed_up.encode(found), "a part") == found
     other.close()
-
-
-def test_quotations_come_from_pages_with_text_and_pictures_are_left_to_models(reading: Reading, album: Path):
-    reading.read(album)
-    reading.see(ColourEmbedder())
-    library = reading.library
-
-    class Sees:
-        def answer(self, question, evidence, *, say, show, history=()):
-            show(evidence)
-            return Draft("answered", f"{evidence[0].page.number}", (), tuple(evidence))
-
-    quoting = engine(reading, library, "quotation", QuotationAnswerer(DemandingReranker()))
-    seeing = engine(reading, library, "model", Sees())
-    assert (quoting.ask("Which red harvest was good?").text) == "The harvest was good. [1]"
-    assert quoting.ask("red", scope=Scope(pages=((1, 3),))).status == "not_found"
-    answer = seeing.ask("red")
-    assert (answer.status, answer.text, answer.evidence[0].passages) == ("answered", "1", ())
-
-
-def engine(reading: Reading, library: Library, method: str, answerer: object) -> Engine:
-    return Engine(
-        retriever=reading.retriever(library),
-        pages=library.files,
-        names=library.catalog.names,
-        answerer=answerer,
-        method=method,
-        evidence_pages=5,
-        not_found_below=0.3,
-        min_answerable=0.0,
-        expected_answerable=0.5,
-    )

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from docqa.client import Answer, EvidencePage
-from docqa.types import WEAK_EVIDENCE, Citation
+from docqa.types import NEAREST, WEAK_EVIDENCE, Citation
 from ui import prose
 from ui.asking import Asking
 from ui.text import amount
 
-NEAREST = 3  # pages that are named when nothing was found
 EXCERPT = 160  # characters
 
 

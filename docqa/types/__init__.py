@@ -1,6 +1,7 @@
 """The nouns of docqa. Plain values: nothing here opens a file or a socket."""
 
 from docqa.types.answers import (
+    NEAREST,
     WEAK_EVIDENCE,
     Answer,
     AnswerMethod,
@@ -49,6 +50,7 @@ from docqa.types.search import (
 )
 
 __all__ = [
+    "NEAREST",
     "NEEDS_PASSWORD",
     "PICTURE",
     "PREFIX",
