@@ -34,7 +34,7 @@ from docqa.generation import ChatModel
 from docqa.generative import ModelAnswerer
 from docqa.packing import Candidate
 from docqa.protocols import ChatMessage
-from docqa.settings import ModelSettings
+from docqa.sections import ModelSettings
 from docqa.tokens import remembered
 from docqa.types import Evidence, Page, Usage, Words
 

@@ -17,8 +17,9 @@ from docqa.index import opening
 from docqa.library import Library
 from docqa.protocols import Answerer, Embedder, Index, Reranker, VisualEmbedder
 from docqa.retrieval import Retriever
+from docqa.sections import EmbeddingSettings
 from docqa.service import Engines, Service
-from docqa.settings import EmbeddingSettings, Settings
+from docqa.settings import Settings
 from docqa.staging import Staging
 from docqa.unlocking import Unlocker
 

@@ -12,7 +12,8 @@ from docqa import build, repair
 from docqa.catalog.visuals import Seen
 from docqa.errors import DocQAError
 from docqa.protocols import Index
-from docqa.settings import ModelSettings, Settings
+from docqa.sections import ModelSettings
+from docqa.settings import Settings
 from docqa.types import Document, Scope
 
 if TYPE_CHECKING:

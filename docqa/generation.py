@@ -11,7 +11,7 @@ from typing import Any
 
 from docqa.modelserver import ModelServer, data_url
 from docqa.protocols import ChatMessage, Content
-from docqa.settings import ModelSettings
+from docqa.sections import ModelSettings
 from docqa.types import Usage
 
 RETRY_AFTER_S = (0.5, 2.0)  # a server that is not there or says 503 is tried again so much later

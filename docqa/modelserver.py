@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from docqa.errors import ModelRefused, ModelUnavailable, RequestRefused
-from docqa.settings import ModelSettings, VisualSettings
+from docqa.sections import ModelSettings, VisualSettings
 
 
 class ModelServer:

@@ -11,7 +11,7 @@ from docqa import profiles, tokens
 from docqa.errors import ModelRefused, SettingsError
 from docqa.profiles import Profile
 from docqa.protocols import ChatMessage
-from docqa.settings import ModelSettings
+from docqa.sections import ModelSettings
 from docqa.tokens import Count, ImageCost
 
 FIRST, SECOND = "first", "second"

@@ -5,7 +5,7 @@ from typing import Any
 
 from docqa.errors import ModelRefused
 from docqa.modelserver import ModelServer, data_url
-from docqa.settings import VisualSettings
+from docqa.sections import VisualSettings
 from docqa.types import Vector
 
 ADVICE = {  # about refusals, by the words vLLM has for them

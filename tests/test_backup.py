@@ -17,7 +17,8 @@ from docqa.backup.making import back_up
 from docqa.backup.restoring import WORK, restore
 from docqa.errors import BackupDamaged, UsageError
 from docqa.files import Files
-from docqa.settings import CatalogSettings, FilesSettings, Settings
+from docqa.sections import CatalogSettings, FilesSettings
+from docqa.settings import Settings
 
 
 def silent(what: str, done: int, of: int) -> None: ...

@@ -20,7 +20,8 @@ from docqa.index import schema
 from docqa.index.edge import EdgeIndex
 from docqa.library import Library
 from docqa.protocols import Embedder
-from docqa.settings import EmbeddingSettings, Settings
+from docqa.sections import EmbeddingSettings
+from docqa.settings import Settings
 from docqa.types import Scope
 from ingest.cluster import Cluster, ClusterEmbedder, Pending
 from ingest.pipeline import Pipeline

@@ -8,7 +8,8 @@ import pytest
 
 from docqa import build
 from docqa.doctor import Finding, examine
-from docqa.settings import ModelSettings, Settings
+from docqa.sections import ModelSettings
+from docqa.settings import Settings
 
 
 @pytest.fixture

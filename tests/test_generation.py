@@ -17,7 +17,8 @@ from docqa import build, generation, splitting
 from docqa.engine import Engine
 from docqa.errors import ContextOverflow, ModelRefused, ModelUnavailable
 from docqa.generation import ChatModel
-from docqa.settings import ModelSettings, Settings
+from docqa.sections import ModelSettings
+from docqa.settings import Settings
 from docqa.types import Usage
 
 QUESTION = "How tight must the flange bolts be?"

@@ -10,7 +10,8 @@ from docqa.files import Files
 from docqa.index.edge import EdgeIndex
 from docqa.library import Library
 from docqa.repair import examine
-from docqa.settings import CatalogSettings, Settings, explained
+from docqa.sections import CatalogSettings
+from docqa.settings import Settings, explained
 from ingest.pipeline import Pipeline
 from ingest.reading import ReadingOptions
 from ingest.sandbox import Sandbox

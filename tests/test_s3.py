@@ -19,7 +19,8 @@ from docqa.api.app import build_app
 from docqa.doctor import examine
 from docqa.errors import FilesUnavailable
 from docqa.files import digest
-from docqa.settings import FilesSettings, Settings
+from docqa.sections import FilesSettings
+from docqa.settings import Settings
 from ingest.pipeline import Pipeline
 from ingest.reading import ReadingOptions
 from ingest.sandbox import Sandbox

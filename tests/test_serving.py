@@ -9,7 +9,7 @@ from docqa.doctor import serving_findings
 from docqa.errors import ModelRefused, SettingsError
 from docqa.profiles import PHI_3_VISION, TEXT, phi3_image_tokens
 from docqa.protocols import ChatMessage
-from docqa.settings import ModelSettings
+from docqa.sections import ModelSettings
 from docqa.tokens import ImageCost
 
 

@@ -15,7 +15,8 @@ from pydantic import SecretStr
 
 from docqa import build
 from docqa.errors import ModelRefused, ModelUnavailable, SettingsError
-from docqa.settings import Settings, VisualSettings
+from docqa.sections import VisualSettings
+from docqa.settings import Settings
 from docqa.visual import ServedVisualEmbedder
 from tests.commands import docqa
 from tests.fakes import ColourEmbedder

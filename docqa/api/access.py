@@ -19,7 +19,7 @@ from docqa.api.problems import Problem, Refused
 from docqa.errors import DocQAError, NotInLibrary
 from docqa.facts import Known
 from docqa.library import Library
-from docqa.settings import ApiSettings
+from docqa.sections import ApiSettings
 from docqa.types import ApiKey, Document, DocumentState, Scope
 
 OPEN = {"/health"}  # to whoever asks

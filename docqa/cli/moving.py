@@ -129,7 +129,7 @@ def _copy_catalog(settings: "Settings", catalog_at: str) -> str:
     from pydantic import SecretStr
 
     from docqa import build
-    from docqa.settings import CatalogSettings
+    from docqa.sections import CatalogSettings
 
     url = None if catalog_at == SQLITE else SecretStr(catalog_at)
     there = settings.model_copy(update={"catalog": CatalogSettings(url=url)})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from docqa import ownership
 from docqa.errors import IndexUnavailable
 from docqa.protocols import Embedder, Index
-from docqa.settings import IndexSettings
+from docqa.sections import IndexSettings
 from docqa.types import Scope
 
 if TYPE_CHECKING:

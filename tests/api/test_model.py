@@ -15,8 +15,9 @@ import pytest
 
 from docqa import build
 from docqa.api.app import build_app
+from docqa.sections import ModelSettings
 from docqa.service import Service
-from docqa.settings import ModelSettings, Settings
+from docqa.settings import Settings
 from tests.api.answerers import events
 from tests.api.conftest import running
 

@@ -15,8 +15,9 @@ from schemathesis import GenerationMode
 
 from docqa import build
 from docqa.api.app import build_app
+from docqa.sections import ApiSettings
 from docqa.service import Service
-from docqa.settings import ApiSettings, Settings
+from docqa.settings import Settings
 from tests.api.conftest import QUESTION, Serve
 
 HEADERS = {"Host": "localhost"}

@@ -11,8 +11,8 @@ import pytest
 from docqa import types
 from docqa.errors import IndexUnavailable
 from docqa.library import Library
+from docqa.sections import ModelSettings, VisualSettings
 from docqa.service import Service
-from docqa.settings import ModelSettings, VisualSettings
 from docqa.visual import ServedVisualEmbedder
 from tests.api.conftest import QUESTION, REPORT, Serve
 

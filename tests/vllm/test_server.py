@@ -21,8 +21,8 @@ from docqa.generation import ChatModel
 from docqa.generative import ModelAnswerer
 from docqa.profiles import PHI_3_VISION, phi3_image_tokens
 from docqa.protocols import ChatMessage
+from docqa.sections import ModelSettings, VisualSettings
 from docqa.serving import Served
-from docqa.settings import ModelSettings, VisualSettings
 from docqa.tokens import ImageCost
 from docqa.types import Evidence, Page, Turn, Usage
 from docqa.visual import ServedVisualEmbedder

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from docqa.errors import ModelRefused
-from docqa.settings import VisualSettings
+from docqa.sections import VisualSettings
 from docqa.visual import ServedVisualEmbedder
 from tests.vllm.conftest import MODEL, VLLM
 
