@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from docqa.types import Box, Heading, Page, TextSource, Word, Words, around
+from docqa.types import Box, Heading, Page, TextSource, Words, around
 from ingest.bidi import runs_right_to_left
 
 HEADING_SCALE = 1.15  # a heading's font is at least this much larger than the page's usual one, or it is bold
@@ -14,7 +14,7 @@ HEADING_CHARACTERS = 300
 HEADING_WORDS = 16  # longer lines are sentences in a large font
 BLOCK_GAP = 0.75  # of a row's height: a wider gap between two rows starts a new block
 CELL_GAP = 0.5  # of a row's height: where text runs from right to left, a wider gap separates cells
-PROSE_CHARACTERS = 25  # columns whose usual line is shorter are cells of a table
+PROSE_CHARACTERS = 25  # of a line, with spaces: columns whose usual line is shorter are cells of a table
 WRAPPED_LINES = 4  # of a cell, at most
 FOLLOWING_LINES = 30  # in which something below a figure is looked for
 FEWEST_LINES = 10  # of a page whose order can be judged,
@@ -30,10 +30,18 @@ class Line:
     size: float  # font size in points; 0 if it runs up, down or aslant
     bold: bool
     picture: int = 0  # 1-based: in which picture of the page it stands; 0 if in none
+    text: str = field(init=False, compare=False)  # its words with a space between
     box: Box = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "box", around(box for _, box in self.words))
+        words, boxes = zip(*self.words, strict=True)
+        object.__setattr__(self, "text", " ".join(words))
+        object.__setattr__(self, "box", around(boxes))
+
+    @property
+    def characters(self) -> int:
+        """How many its words have together."""
+        return len(self.text) - len(self.words) + 1
 
 
 _BULLET = re.compile(r"[•●▪■□○◦‣∙·✓✗*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)]")
@@ -45,25 +53,27 @@ def compose(number: int, width: float, height: float, lines: Sequence[Line], sou
     """Lay out lines, given in reading order, as the page's text with a box for every word."""
     rows = _rows(lines)
     usual = _usual_size([line for line in lines if not line.picture])
+    are_headings = [_is_heading(row, usual) for row in rows]
     text = ""
-    words: list[Word] = []
+    words: list[tuple[float, ...]] = []
     headings: list[Heading] = []
-    above: Row | None = None
     for index, row in enumerate(rows):
-        if above is not None:
-            text += "\n\n" if _starts_block(above, row, usual) else "\n"
+        if index:
+            changes = are_headings[index - 1] != are_headings[index]
+            text += "\n\n" if _starts_block(rows[index - 1], row, changes=changes) else "\n"
         start = len(text)
         for position, line in enumerate(row):
             if position:
                 text += " " if position == 1 and _is_bullet(row[0]) else "\t"
-            for place, (word, box) in enumerate(line.words):
-                text += " " if place else ""
-                words.append(Word(len(text), len(text) + len(word), box, index))
-                text += word
-        if _is_heading(row, usual):
+            end = len(text)
+            for word, box in line.words:
+                words.append((end, end + len(word), index, *box))
+                end += len(word) + 1
+            text += line.text
+        if are_headings[index]:
             headings.append(Heading(start, text[start:], row[0].size))
-        above = row
-    return Page(number, width, height, text, Words.of(words), _joined(headings, text), source if text else "none")
+    columns = Words.from_numbers(words)
+    return Page(number, width, height, text, columns, _joined(headings, text), source if text else "none")
 
 
 def _is_bullet(line: Line) -> bool:
@@ -96,7 +106,7 @@ def _wrapped(rows: Sequence[Row], figure: Line, following: Sequence[Line]) -> in
 
     If there is something below the figure beside these lines, each of them is a cell of its own.
     """
-    if _is_long(figure) or not any(character.isdigit() for word, _ in figure.words for character in word):
+    if _is_long(figure) or not any(map(str.isdigit, figure.text)):
         return 0
     cells: list[Line] = []  # from below
     for row in reversed(rows[-WRAPPED_LINES:]):
@@ -154,18 +164,19 @@ def _usual_size(lines: Sequence[Line]) -> float:
     """The font size most of the page's characters have, in points; 0 on an empty page."""
     characters: Counter[float] = Counter()
     for line in lines:
-        characters[round(line.size, 1)] += sum(len(word) for word, _ in line.words)
+        characters[round(line.size, 1)] += line.characters
     return characters.most_common(1)[0][0] if characters else 0.0
 
 
-def _starts_block(above: Row, row: Row, usual: float) -> bool:
+def _starts_block(above: Row, row: Row, *, changes: bool) -> bool:
+    """Whether a row is the first of a block; `changes` says that either it or the one above is a heading."""
     if above[0].picture or row[0].picture:
         return above[0].picture != row[0].picture
     upper, lower = above[0].box, row[0].box
     height = max(min(upper.y1 - upper.y0, lower.y1 - lower.y0), 1.0)
     gap = lower.y0 - upper.y1
     back = lower.y0 - above[-1].box.y1 if _is_wrapped(above[0]) else gap
-    return gap > BLOCK_GAP * height or back < -height or _is_heading(above, usual) != _is_heading(row, usual)
+    return gap > BLOCK_GAP * height or back < -height or changes
 
 
 def _is_wrapped(cell: Line) -> bool:
@@ -175,11 +186,11 @@ def _is_wrapped(cell: Line) -> bool:
 
 
 def _is_heading(row: Row, usual: float) -> bool:
-    words = [word for line in row for word, _ in line.words]
-    if row[0].picture or not row[0].size or len(row) > 1 or len(words) > HEADING_WORDS or words[-1][-1] in ".,;":
+    first = row[0]
+    if len(row) > 1 or first.picture or not first.size or not (first.bold or first.size >= HEADING_SCALE * usual):
         return False
-    larger = row[0].size >= HEADING_SCALE * usual
-    return (larger or row[0].bold) and any(sum(c.isalpha() for c in word) > 2 for word in words)
+    is_short = len(first.words) <= HEADING_WORDS and first.text[-1] not in ".,;"
+    return is_short and any(sum(map(str.isalpha, word)) > 2 for word, _ in first.words)
 
 
 def _joined(headings: Sequence[Heading], text: str) -> tuple[Heading, ...]:
@@ -228,7 +239,7 @@ def _is_upright(box: Box) -> bool:
 
 
 def _is_long(line: Line) -> bool:
-    return sum(len(word) + 1 for word, _ in line.words) > PROSE_CHARACTERS
+    return len(line.text) >= PROSE_CHARACTERS
 
 
 def _goes_back(line: Line, following: Line) -> bool:
@@ -268,8 +279,8 @@ def _along(row: Row) -> Row:
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:
-    lengths = sorted(sum(len(word) + 1 for word, _ in line.words) for line in lines)
-    return len(lengths) > 2 and lengths[len(lengths) // 2] > PROSE_CHARACTERS
+    lengths = sorted(len(line.text) for line in lines)
+    return len(lengths) > 2 and lengths[len(lengths) // 2] >= PROSE_CHARACTERS
 
 
 def _columns(lines: Sequence[Line]) -> list[list[Line]]:

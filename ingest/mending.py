@@ -20,8 +20,8 @@ Word = tuple[str, Box]
 
 def is_spaced_out(words: Sequence[str]) -> bool:
     """Whether at least half of a line's words are single letters: set wide apart, each is taken for a word."""
-    letters = sum(len(word) == 1 and word.isalpha() for word in words)
-    return letters >= max(FEWEST_LETTERS, len(words) / 2)
+    letters = [word for word in words if len(word) == 1 and word.isalpha()]
+    return len(letters) >= max(FEWEST_LETTERS, len(words) / 2)
 
 
 def is_closed_up(words: Sequence[str], spaced_out: Sequence[str]) -> bool:
@@ -34,18 +34,18 @@ def struck_once(lines: Iterable[Line]) -> list[Line]:
     once: list[Line] = []
     strips: dict[float, list[Line]] = defaultdict(list)  # what begins in each strip across the page, top to bottom
     for line in lines:
-        strip = line.box.y0 // (2 * SHIFT)
+        box, strip = line.box, line.box.y0 // (2 * SHIFT)
         above = (each for near in (strip - 1, strip, strip + 1) for each in strips.get(near, ()))
-        drawn = [each for each in above if each.box.x0 < line.box.x1 and line.box.x0 < each.box.x1]
-        words = tuple(each for each in line.words if not _is_among(each, drawn)) if drawn else line.words
+        drawn = [word for each in above if each.box.x0 < box.x1 and box.x0 < each.box.x1 for word in each.words]
+        words = tuple(word for word in line.words if not _is_among(word, drawn)) if drawn else line.words
         if words:
             once.append(line if len(words) == len(line.words) else replace(line, words=words))
             strips[strip].append(once[-1])
     return once
 
 
-def _is_among(word: Word, lines: Iterable[Line]) -> bool:
-    return any(word[0] == text and _is_over(word[1], box) for line in lines for text, box in line.words)
+def _is_among(word: Word, drawn: Iterable[Word]) -> bool:
+    return any(word[0] == text and _is_over(word[1], box) for text, box in drawn)
 
 
 def _is_over(box: Box, other: Box) -> bool:
@@ -59,7 +59,7 @@ def with_bullets(lines: Iterable[Line]) -> list[Line]:
     read: list[Line] = []
     sign: Line | None = None  # the line before, if that is a sign alone
     for line in map(_unglued, lines):
-        words = [each for each in line.words if not _is_sign(each[0])]
+        words = [each for each in line.words if line.text.isascii() or not _is_sign(each[0])]
         if words:
             text, box = sign.words[0] if sign and _stands_before(sign, line) else line.words[0]
             bullet = [(BULLET, box)] if _is_sign(text) and _may_be_bullet(text) else []

@@ -1,6 +1,7 @@
 """Words from images of pages and of pictures. The only file that knows RapidOCR; it runs in a child process."""
 
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -32,6 +33,7 @@ MIN_LETTERS = 8  # letters and digits of a picture that holds text
 PICTURES_S = 20.0
 ROOM = 400  # pixels each way, at least, of what the detector sees of a picture
 
+_UNKNOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 NOTHING = Strips(np.empty((0, 4, 2)), (), np.empty(0))
 _TURNS = {1: Image.Transpose.ROTATE_90, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_270}
 
@@ -64,7 +66,7 @@ def may_be_stamped(lines: list[Line], image: Image.Image, *, points_per_pixel: f
 def are_garbled(lines: Iterable[Line]) -> bool:
     """Whether too many of their characters stand for no known glyph."""
     text = _text(lines)
-    return sum(map(_is_garbled, text)) > MAX_GARBLED * len(text)
+    return len(_UNKNOWN.findall(text)) > MAX_GARBLED * len(text)
 
 
 def _text(lines: Iterable[Line]) -> str:
@@ -73,11 +75,6 @@ def _text(lines: Iterable[Line]) -> str:
 
 def _boxes(lines: Iterable[Line]) -> list[Box]:
     return [box for line in lines for _, box in line.words]
-
-
-def _is_garbled(character: str) -> bool:
-    code = ord(character)
-    return code == 0xFFFD or code < 0x20 or 0x7F <= code < 0xA0 or 0xE000 <= code < 0xF900 or code >= 0xF0000
 
 
 def read_scan(

@@ -92,9 +92,10 @@ class PDF:
         page: Any = self._document[number - 1]
         width, height = page.rect.width, page.rect.height
         scale = min(dpi / 72, max_side / max(width, height))
-        pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
+        drawing = page.get_displaylist()  # the page's instructions are carried out once, for its image and its text
+        pixels = drawing.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
         image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples_mv)
-        return Sheet(width, height, in_order(textlayer.lines(page)), image)
+        return Sheet(width, height, in_order(textlayer.lines(page, drawing)), image)
 
     def save_unlocked(self, target: Path) -> None:
         """Write a copy that opens without a password.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ingest.layout import Line
     from ingest.parse import PDF, Sheet
 
-READING = 4  # of what is made of a page: raise it when the same page would be read otherwise than before
+READING = 5  # of what is made of a page: raise it when the same page would be read otherwise than before
 MORE = 1.1  # times the letters and digits of a page's own text, unless that is garbled: OCR adds more than noise
 
 # PyMuPDF, OCR and what draws are imported by the children, where they are used, and never by the process that hands
@@ -101,7 +101,7 @@ def read_page(path: Path, number: int, options: ReadingOptions) -> ReadPage:
     limits.check_images(pdf.image_sizes(number), options.limits)
     sheet = pdf.sheet(number, dpi=options.dpi, max_side=options.max_side)
     scale = sheet.width / sheet.image.width  # points per pixel
-    limits.check_text(sum(len(word) for line in sheet.lines for word, _ in line.words), options.limits)
+    limits.check_text(sum(line.characters for line in sheet.lines), options.limits)
     is_scan = options.ocr != "off" and _is_scan(pdf, number, sheet)
     lines = _with_pictures(pdf, number, sheet) if options.ocr == "all" and not is_scan else sheet.lines
     page = compose(number, sheet.width, sheet.height, lines, "layer")

@@ -15,31 +15,32 @@ from ingest.mending import Word, is_closed_up, is_spaced_out, struck_once, with_
 # Ligatures are spelt out; unknown glyphs become U+FFFD, so that garbled text shows; what lies off the page is left out.
 _TEXT_FLAGS = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
 _BOLD = pymupdf.TEXT_FONT_BOLD
+_LEVEL = (1.0, 0.0)  # the direction of a line that runs straight to the right
 _WRITTEN = (mupdf.PDF_WIDGET_TYPE_TEXT, mupdf.PDF_WIDGET_TYPE_COMBOBOX, mupdf.PDF_WIDGET_TYPE_LISTBOX)
 _MARKS = (mupdf.PDF_WIDGET_TYPE_CHECKBOX, mupdf.PDF_WIDGET_TYPE_RADIOBUTTON)
 
 Place = tuple[int, int]  # of a line: 0-based, its block and itself in that
 
 
-def lines(page: Any) -> list[Line]:  # noqa: ANN401  pymupdf.Page has no useful types
-    """The lines of a page in the order of the file, each with the size of its font and whether it is bold.
+def lines(page: Any, drawing: Any) -> list[Line]:  # noqa: ANN401  PyMuPDF's classes have no useful types
+    """The lines of a page, drawn as it is shown, in the order of the file, each with its font's size and boldness.
 
     What a form holds stands beside its label.
     """
-    text = page.get_textpage(flags=_TEXT_FLAGS)
-    words = _words(text, page)
+    text = _text(drawing, _TEXT_FLAGS)
+    words = _words(text)
     if spaced_out := {place: found for place, found in words.items() if is_spaced_out([word for word, _ in found])}:
-        closer = _words(page.get_textpage(flags=_TEXT_FLAGS | pymupdf.TEXT_INHIBIT_SPACES), page)
+        closer = _words(_text(drawing, _TEXT_FLAGS | pymupdf.TEXT_INHIBIT_SPACES))
         for place, found in spaced_out.items():
             if is_closed_up([word for word, _ in closer[place]], [word for word, _ in found]):
                 words[place] = closer[place]
     if any(not word.isascii() and runs_right_to_left(word) for found in words.values() for word, _ in found):
-        words.update(_right_to_left(text, page.rotation_matrix))
+        words.update(_right_to_left(text))
     fonts = {
         (block["number"], index): _font(line["spans"])
         for block in text.extractDICT()["blocks"]
         for index, line in enumerate(block.get("lines", ()))
-        if _is_level(line, page.rotation_matrix)  # what stands upright or slanted is no heading
+        if line["dir"] == _LEVEL  # what stands upright or slanted is no heading
     }
     printed = (Line(tuple(found), *fonts.get(place, (0.0, False))) for place, found in words.items())
     return beside_labels(with_bullets(struck_once(printed)), _fields(page))
@@ -61,39 +62,33 @@ def _fields(page: Any) -> list[Field]:  # noqa: ANN401
     return fields
 
 
-def _words(text: Any, page: Any) -> dict[Place, list[Word]]:  # noqa: ANN401
+def _text(drawing: Any, flags: int) -> Any:  # noqa: ANN401
+    """The text of a display list, whose own `get_textpage` gives a type that has no words (PyMuPDF 2.0)."""
+    options = mupdf.FzStextOptions()
+    options.flags = flags
+    return pymupdf.TextPage(mupdf.FzStextPage(drawing.this, options))
+
+
+def _words(text: Any) -> dict[Place, list[Word]]:  # noqa: ANN401
     """The words of each line, by the places of its block and of itself."""
-    rotation = page.rotation_matrix if page.rotation else None
     words: dict[Place, list[Word]] = defaultdict(list)
     for x0, y0, x1, y1, word, block, line, _ in text.extractWORDS():
-        if rotation:
-            x0, y0, x1, y1 = (pymupdf.Rect(x0, y0, x1, y1) * rotation).normalize()
         words[block, line].append((word, Box(round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1))))
     return words
 
 
-def _right_to_left(text: Any, rotation: Any) -> dict[Place, list[Word]]:  # noqa: ANN401
+def _right_to_left(text: Any) -> dict[Place, list[Word]]:  # noqa: ANN401
     """The level lines that run from right to left, their words as they are read."""
     found = {}
     for block in text.extractRAWDICT()["blocks"]:
         for index, line in enumerate(block.get("lines", ())):
-            characters = [
-                (each["c"], Box(*(pymupdf.Rect(each["bbox"]) * rotation).normalize()))
-                for span in line["spans"]
-                for each in span["chars"]
-            ]
-            if _is_level(line, rotation) and runs_right_to_left("".join(character for character, _ in characters)):
+            characters = [(each["c"], Box(*each["bbox"])) for span in line["spans"] for each in span["chars"]]
+            if line["dir"] == _LEVEL and runs_right_to_left("".join(character for character, _ in characters)):
                 found[block["number"], index] = [
                     (word, Box(*(round(edge, 1) for edge in (box.x0, box.y0, box.x1, box.y1))))
                     for word, box in words_as_read(characters)
                 ]
     return found
-
-
-def _is_level(line: dict[str, Any], rotation: Any) -> bool:  # noqa: ANN401
-    """Whether a line runs straight to the right on the page as it is shown."""
-    x, y = line["dir"]
-    return (x * rotation.a + y * rotation.c, x * rotation.b + y * rotation.d) == (1.0, 0.0)
 
 
 def _font(spans: list[dict[str, Any]]) -> tuple[float, bool]:

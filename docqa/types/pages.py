@@ -3,7 +3,6 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Literal, NamedTuple, overload
 
 from docqa.scripts import SPACELESS_RUN
@@ -112,8 +111,8 @@ class Words(Sequence[Word]):
     def by_row(self) -> Iterator[Row]:
         """The rows they stand in, in text order."""
         first = 0
-        for _, row in groupby(self.rows):
-            last = first + sum(1 for _ in row)
+        while first < len(self.rows):
+            last = bisect_right(self.rows, self.rows[first], first)
             here = slice(first, last)
             box = Box(min(self.x0[here]), min(self.y0[here]), max(self.x1[here]), max(self.y1[here]))
             yield Row(self.starts[first], self.ends[last - 1], box, last - first)
