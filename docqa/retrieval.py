@@ -140,9 +140,9 @@ class Retriever:
         fit = routing.fits(routing.asked(query.question), cards)
         if not fit:
             return pages
-        apart = fusion.fuse(self._rankings(query, replace(scope, document_ids=tuple(fit))))
+        apart = self._rankings(query, replace(scope, document_ids=tuple(fit)))
         by_prefix = {document_id[:PREFIX]: share for document_id, share in fit.items()}
-        return fusion.with_fitting(pages, apart, by_prefix)
+        return fusion.with_fitting(pages, fusion.fuse(apart), routing.believed(by_prefix, apart.pages, rankings.pages))
 
     def _distinct(self, pages: list[RankedPage], *, limit: int) -> list[RankedPage]:
         """The pages, with those left out that have the same text as a better one; as many as it takes are compared."""

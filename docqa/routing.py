@@ -63,6 +63,21 @@ def fits(asked: Asked, cards: Mapping[str, Card]) -> dict[str, float]:
     return {id: fit for id, fit in found.items() if fit > ENOUGH}
 
 
+def believed(fit: Mapping[str, float], there: Sequence[Ranked], everywhere: Sequence[Ranked]) -> dict[str, float]:
+    """How far a name is believed: as far as its document speaks of the question, compared with what does so most.
+
+    Both rankings are of pages by all their words, `there` among the documents that fit. A word that names one document
+    may be in the midst of another: of "oxDNA in LAMMPS" the guide to something else in LAMMPS says nothing.
+    """
+    most = max((page.score for page in everywhere), default=0.0)
+    best: dict[str, float] = {}
+    for page in there:
+        best[page.key.document] = max(best.get(page.key.document, 0.0), page.score)
+    return {
+        document: share * min(1.0, best.get(document, 0.0) / most) if most else share for document, share in fit.items()
+    }
+
+
 def without_tie(ranked: Sequence[Ranked], *, limit: int = FACTS_LIMIT) -> Sequence[Ranked]:
     """Documents ranked by what they can be named by; of a ranking that is full, not those that score like its last.
 
