@@ -38,7 +38,7 @@ from docqa.parts import parts
 from docqa.protocols import Embedder, Reranker, Searcher
 from docqa.retrieval import Retriever
 from docqa.settings import load
-from docqa.types import Card, Passage, PassageKey, Rankings, Scope, Vector
+from docqa.types import Card, Passage, PassageKey, Query, Rankings, Scope, Vector
 
 MEASURES = ("R@1", "R@5", "all@5")
 FIRST = 5  # pages: what the measures look at
@@ -177,10 +177,8 @@ class NoDense:
 
     index: Searcher
 
-    def rank(
-        self, text: str, vector: Vector, *, visual: Vector | None = None, also: str = "", limit: int, scope: Scope
-    ) -> Rankings:
-        return replace(self.index.rank(text, vector, visual=visual, also=also, limit=limit, scope=scope), dense=[])
+    def rank(self, query: Query, *, limit: int) -> Rankings:
+        return replace(self.index.rank(query, limit=limit), dense=[])
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
         return self.index.passages(keys)
@@ -341,7 +339,7 @@ def _asking(retriever: Retriever, search: Search) -> Callable[[], Any]:
 
 def _asking_vectors_alone(whole: Retriever, search: Search) -> Callable[[], Any]:
     vector = whole.embedder.embed_query(search.question.question)
-    return lambda: whole.index.rank("", vector, limit=retrieval.PASSAGES_RANKED, scope=search.scope)
+    return lambda: whole.index.rank(Query("", vector, search.scope), limit=retrieval.PASSAGES_RANKED)
 
 
 def _took(work: Callable[[], object]) -> Took:

@@ -14,7 +14,7 @@ from docqa.hyphens import unbroken
 from docqa.pagenames import only_pages_named, pages_named
 from docqa.parts import parts
 from docqa.protocols import Embedder, Reranker, Searcher, VisualEmbedder
-from docqa.types import PREFIX, Match, PageHit, Passage, PassageKey, Rankings, Retrieval, SamePage, Scope, Vector
+from docqa.types import PREFIX, Match, PageHit, Passage, PassageKey, Query, Rankings, Retrieval, SamePage, Scope
 from docqa.words import closest_part, rarity, stems
 
 PASSAGES_RANKED = 50  # of each ranking; with 400 the first ten pages are nearly the same
@@ -37,15 +37,6 @@ class Stopwatch:
         start = perf_counter()
         yield
         self.timings[stage] = self.timings.get(stage, 0.0) + 1000 * (perf_counter() - start)
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """A wording of a question, as it is looked up."""
-
-    question: str
-    vector: Vector
-    visual: Vector | None = None  # None if pages are not searched by their images
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,32 +106,33 @@ class Retriever:
 
     def _search(self, question: str, scope: Scope, watch: Stopwatch) -> _Search:
         with watch.time("embed"):
-            query = _Query(question, self.embedder.embed_query(question))
+            vector = self.embedder.embed_query(question)
+            query = Query(question, vector, scope, also=words_of_statements(question))
         if self.visual:
             with watch.time("visual"):
                 query = replace(query, visual=self.visual.embed_question(question))
         with watch.time("search"):
-            rankings = self._rankings(query, scope)
+            rankings = self._rankings(query)
             named = pages_named(question) if not scope.pages else ()
-            there = fusion.fuse(self._rankings(query, replace(scope, called=named))) if named else []
+            called = replace(query, scope=replace(scope, called=named))
+            there = fusion.fuse(self._rankings(called)) if named else []
             weight = fusion.ONLY_NAMED_WEIGHT if only_pages_named(question) else fusion.NAMED_WEIGHT
-            pages = self._with_fitting(fusion.fuse(rankings), rankings, query, scope)
+            pages = self._with_fitting(fusion.fuse(rankings), rankings, query)
             pages = fusion.with_named(pages, there, weight=weight)
         similarity = max((ranked.score for ranked in rankings.dense), default=0.0)
         return _Search(question, pages, similarity, bool(there))
 
-    def _with_fitting(
-        self, pages: list[RankedPage], rankings: Rankings, query: _Query, scope: Scope
-    ) -> list[RankedPage]:
+    def _with_fitting(self, pages: list[RankedPage], rankings: Rankings, query: Query) -> list[RankedPage]:
         """The pages, those of documents raised that the question names by what they are."""
         ranked = routing.without_tie(rankings.facts)
-        if not ranked or len(scope.document_ids) == 1:
+        if not ranked or len(query.scope.document_ids) == 1:
             return pages
         cards = self.index.cards([each.key for each in ranked])
-        fit = routing.fits(routing.asked(query.question), cards)
+        fit = routing.fits(routing.asked(query.text), cards)
         if not fit:
             return pages
-        apart = fusion.fuse(self._rankings(query, replace(scope, document_ids=tuple(fit))))
+        within = replace(query, scope=replace(query.scope, document_ids=tuple(fit)))
+        apart = fusion.fuse(self._rankings(within))
         by_prefix = {document_id[:PREFIX]: share for document_id, share in fit.items()}
         return fusion.with_fitting(pages, apart, by_prefix)
 
@@ -166,11 +158,8 @@ class Retriever:
             whole[PageKey(*key[:2])].append(found[key])
         return {page: _signature(each) for page, each in whole.items() if 0 < len(each) < MOST_PASSAGES}
 
-    def _rankings(self, query: _Query, scope: Scope) -> Rankings:
-        also = words_of_statements(query.question)
-        return self.index.rank(
-            query.question, query.vector, visual=query.visual, also=also, limit=PASSAGES_RANKED, scope=scope
-        )
+    def _rankings(self, query: Query) -> Rankings:
+        return self.index.rank(query, limit=PASSAGES_RANKED)
 
     def _opinions(self, searches: Sequence[_Search], pages: Sequence[RankedPage]) -> list[dict[PageKey, float]]:
         """The reranker's log-odds of these pages by the part of the question they fit, as far as the budget goes."""

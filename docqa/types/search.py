@@ -64,6 +64,17 @@ class Scope:
     called: tuple[tuple[int, int], ...] = ()  # ranges of pages by their number, the physical or the printed one
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What an index is asked: one wording of a question, by meaning, by words and by how pages look."""
+
+    text: str
+    vector: Vector  # its embedding
+    scope: Scope = Scope()
+    visual: Vector | None = None  # its embedding among page images; None if pages are not ranked by these
+    also: str = ""  # further words by which passages and pages, but not documents, are ranked
+
+
 class Ranked(NamedTuple):
     """A key an index returned. Scores compare only within one ranking; higher is better."""
 
