@@ -37,8 +37,13 @@ class RankedPage(NamedTuple):
     key: PageKey
     score: float
     passages: tuple[PassageKey, ...]  # never empty
-    part: int = 0  # of the question that it fits best, 1-based; 0 if only the whole
+    parts: tuple[int, ...] = ()  # of the question that it speaks of, 1-based, the one it fits best first
     also_on: tuple[PageKey, ...] = ()  # worse pages that have the same text
+
+    @property
+    def best_part(self) -> int:
+        """The part of the question that it fits best; 0 if only the whole."""
+        return self.parts[0] if self.parts else 0
 
 
 def reciprocal_rank_fusion(rankings: Iterable[Sequence[Key]], *, k: int = RRF_K) -> dict[Key, float]:
@@ -105,7 +110,8 @@ def with_fitting(
 def with_parts(pages: Sequence[RankedPage], parts: Sequence[Sequence[RankedPage]]) -> list[RankedPage]:
     """Let a page count half for the whole question and half for the part of it that it fits best.
 
-    Scores are by rank, so the best pages of all parts come before the second best of any.
+    Scores are by rank, so the best pages of all parts come before the second best of any. A page speaks of the part
+    that it fits best, and of each of which it is the best page.
     """
     if not parts:
         return list(pages)
@@ -114,11 +120,13 @@ def with_parts(pages: Sequence[RankedPage], parts: Sequence[Sequence[RankedPage]
     for number, ranking in enumerate(parts, start=1):
         for page in ranking:
             if page.key not in best or page.score > best[page.key].score:
-                best[page.key] = page._replace(part=number)
+                best[page.key] = page._replace(parts=(number,))
+    leading = [ranking[0].key if ranking else None for ranking in parts]
     halves = {key: page._replace(score=page.score / 2) for key, page in by_key.items()}
     for key, page in best.items():
         whole = halves[key].score if key in halves else 0.0
-        halves[key] = page._replace(score=whole + page.score / 2)
+        others = (number for number, first in enumerate(leading, start=1) if first == key and number not in page.parts)
+        halves[key] = page._replace(score=whole + page.score / 2, parts=(*page.parts, *others))
     return sorted(halves.values(), key=lambda page: page.score, reverse=True)
 
 
@@ -163,8 +171,8 @@ def with_every_part(pages: Sequence[RankedPage], *, among: int) -> list[RankedPa
     """
     best: dict[int, RankedPage] = {}
     for page in pages:
-        if page.part:
-            best.setdefault(page.part, page)
+        for part in page.parts:
+            best.setdefault(part, page)
     leading = {page.key for page in best.values()}
     late = [page for page in pages[among:] if page.key in leading]
     room = among - len(late)

@@ -170,7 +170,7 @@ class Retriever:
             if first and 1000 * (perf_counter() - start) > (self.rerank_budget_ms or 0):
                 break
             for number, search in enumerate(searches):
-                read = [page for page in pages[first : first + at_once] if page.part == number]
+                read = [page for page in pages[first : first + at_once] if page.best_part == number]
                 odds[number] |= self._log_odds(search.question, read)
         return odds
 
@@ -200,4 +200,4 @@ def _hit(page: RankedPage, found: dict[PassageKey, Passage]) -> PageHit:
     passages = tuple(found[key] for key in page.passages[:PASSAGES_PER_PAGE] if key in found)
     others = (found[key] for place in page.also_on if (key := PassageKey(*place, 0)) in found)
     also_on = tuple(SamePage(other.document_id, "", other.page, other.printed) for other in others)
-    return PageHit(passages[0].document_id, page.key.page, page.score, passages, page.part, also_on)
+    return PageHit(passages[0].document_id, page.key.page, page.score, passages, page.parts, also_on)

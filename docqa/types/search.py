@@ -112,7 +112,7 @@ class PageHit:
     page: int
     score: float
     passages: tuple[Passage, ...]  # never empty; that of a page without text is without text
-    part: int = 0  # of the question that it fits best, 1-based; 0 if that is one thing, or for the whole
+    parts: tuple[int, ...] = ()  # of the question that it speaks of, 1-based, the one it fits best first
     also_on: tuple[SamePage, ...] = ()  # pages found that have the same text
 
 
