@@ -74,6 +74,12 @@ class Catalog:
 
         Raises LibraryMismatch, beginning with `complaint`, if the library was made with another value.
         """
+        try:
+            self._require(name, value, complaint, record)
+        except sa.exc.IntegrityError:  # another process recorded it in the same moment
+            self._require(name, value, complaint, record)
+
+    def _require(self, name: str, value: str, complaint: str, record: bool) -> None:
         with self._engine.begin() as connection:
             found = connection.scalar(sa.select(_facts.c.value).where(_facts.c.name == name))
             if found is None and not record:

@@ -1,6 +1,7 @@
 """How reading goes: whether a worker runs, what waits, how fast it is."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -26,7 +27,8 @@ class Reading:
     def worker_is_there(self) -> None:
         """Note that a worker runs now."""
         seen = {"value": datetime.now(UTC).isoformat()}
-        with self._engine.begin() as connection:
+        # Another worker may do so for the first time in the same moment.
+        with suppress(sa.exc.IntegrityError), self._engine.begin() as connection:
             if not connection.execute(_facts.update().where(_facts.c.name == WORKER_SEEN).values(seen)).rowcount:
                 connection.execute(_facts.insert().values(name=WORKER_SEEN, **seen))
 
