@@ -7,11 +7,11 @@ from typing import Any
 from unittest.mock import patch
 
 from docqa import fusion, retrieval, twins
-from docqa.accounting import words_of_statements
 from docqa.index import bm25, schema
-from docqa.pagenames import pages_named
-from docqa.parts import parts
 from docqa.protocols import Searcher
+from docqa.question.accounting import words_of_statements
+from docqa.question.pagenames import pages_named
+from docqa.question.parts import parts
 from docqa.retrieval import Retriever
 from docqa.types import Card, Passage, PassageKey, Query, Rankings, Scope, Vector
 

@@ -15,8 +15,8 @@ from docqa import highlight
 from docqa.engine import Engine
 from docqa.errors import DocQAError, MissingExtra, NotInLibrary
 from docqa.library import Library, check_collections, named, scope_of
-from docqa.pagenames import with_printed
-from docqa.readable import as_read, readable
+from docqa.question.pagenames import with_printed
+from docqa.text.readable import as_read, readable
 from docqa.types import WEAK_EVIDENCE, Answer, Document, Evidence, PageHit
 
 if TYPE_CHECKING:

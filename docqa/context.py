@@ -2,9 +2,9 @@
 
 import re
 
-from docqa.hyphens import unbroken, with_whole_words
-from docqa.naming import IDENTIFIER
-from docqa.scripts import folded, spaced
+from docqa.question.naming import IDENTIFIER
+from docqa.text.hyphens import unbroken, with_whole_words
+from docqa.text.scripts import folded, spaced
 from docqa.types import Document, Passage
 
 _SEPARATORS = re.compile(r"[_\-\s]+")

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from docqa import answerability, followup
+from docqa import answerability
 from docqa.protocols import Answerer, NameOf, Pages
+from docqa.question import followup
 from docqa.retrieval import Retriever, Stopwatch
 from docqa.types import Answer, AnswerMethod, AnswerPart, Draft, Evidence, Retrieval, Scope, Turn
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from docqa.candidates import PAGES_READ, Candidate, candidates, promising
-from docqa.parts import parts
 from docqa.protocols import Reranker
-from docqa.readable import as_quoted
-from docqa.tables import heads_above
+from docqa.question.parts import parts
+from docqa.text.readable import as_quoted
+from docqa.text.tables import heads_above
 from docqa.types import Citation, Draft, Evidence, Span, Turn
 
 QUOTES = 3  # at most

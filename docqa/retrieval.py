@@ -6,16 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
-from docqa import fusion, routing, twins
-from docqa.accounting import words_of_statements
+from docqa import fusion, twins
 from docqa.context import in_context
 from docqa.fusion import PageKey, RankedPage
-from docqa.hyphens import unbroken
-from docqa.pagenames import only_pages_named, pages_named
-from docqa.parts import parts
 from docqa.protocols import Embedder, Reranker, Searcher, VisualEmbedder
+from docqa.question import routing
+from docqa.question.accounting import words_of_statements
+from docqa.question.pagenames import only_pages_named, pages_named
+from docqa.question.parts import parts
+from docqa.text.hyphens import unbroken
+from docqa.text.words import closest_part, rarity, stems
 from docqa.types import PREFIX, Match, PageHit, Passage, PassageKey, Query, Rankings, Retrieval, SamePage, Scope
-from docqa.words import closest_part, rarity, stems
 
 PASSAGES_RANKED = 50  # of each ranking; with 400 the first ten pages are nearly the same
 PASSAGES_PER_PAGE = 3  # that are read for a page

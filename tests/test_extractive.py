@@ -5,7 +5,7 @@ import pytest
 
 from docqa.candidates import SENTENCES_READ
 from docqa.extractive import QuotationAnswerer
-from docqa.readable import as_read
+from docqa.text.readable import as_read
 from docqa.types import Citation, Evidence, Heading
 from tests.fakes import SharedWordsReranker, evidence
 from tests.test_readable import STATEMENT

@@ -7,10 +7,10 @@ import pytest
 
 from docqa.index import bm25
 from docqa.library import Library
-from docqa.scripts import ENGLISH, folded, language, languages, spaced
-from docqa.sentences import sentences
+from docqa.text.scripts import ENGLISH, folded, language, languages, spaced
+from docqa.text.sentences import sentences
+from docqa.text.words import closest_part, count, rarity, stems, terms
 from docqa.types import Query
-from docqa.words import closest_part, count, rarity, stems, terms
 from ingest.parse import PDF
 from ingest.pipeline import Pipeline
 from tests.fakes import WordHashEmbedder, run
