@@ -220,6 +220,19 @@ def test_a_new_version_has_the_corrections_of_the_one_before(catalog: Catalog):
     assert [document.organisation for document in catalog.documents(ids=[SECOND])] == ["Orchard Inc."]
 
 
+def test_it_is_known_how_many_pages_are_read_before_a_document_is(catalog: Catalog):
+    for document_id, pages in ((FIRST, 5), (SECOND, 3), (THIRD, 0)):
+        link(catalog, document_id, "law", f"/{document_id[0]}.pdf")
+        catalog.set_state(document_id, "queued", pages=pages)
+    with catalog.hold(FIRST) as held:
+        held.record_pages([PageOutcome(1, "layer", ""), PageOutcome(2, "", "timed out")])
+    assert [catalog.reading.pages_until(each) for each in (FIRST, SECOND, THIRD)] == [3, 6, None]
+    catalog.attempt(FIRST)  # then it comes last
+    assert [catalog.reading.pages_until(each) for each in (FIRST, SECOND)] == [None, 3]
+    catalog.set_state(SECOND, "done")
+    assert catalog.reading.pages_until("d" * 64) == 0
+
+
 def opened_again(catalog: Catalog) -> Catalog:
     """The same catalog as another process has it."""
     return Catalog(sa.create_engine(catalog._engine.url))
