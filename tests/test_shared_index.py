@@ -9,6 +9,7 @@ from multiprocessing.connection import Client
 from pathlib import Path
 
 import pytest
+from filelock import Timeout
 
 from docqa import ownership
 from docqa.errors import IndexUnavailable, LibraryBusy
@@ -115,3 +116,10 @@ def test_one_process_reads_documents_at_a_time(tmp_path: Path):
         assert (first, second) == (True, False)
     with ownership.reading(tmp_path) as third:
         assert third
+
+
+def test_a_lock_that_is_missed_inside_is_not_taken_for_that_of_the_library(tmp_path: Path):
+    with pytest.raises(Timeout, match="elsewhere"), ownership.owned(tmp_path, "docqa serve"):
+        raise Timeout("elsewhere")
+    with pytest.raises(Timeout, match="elsewhere"), ownership.reading(tmp_path):
+        raise Timeout("elsewhere")
