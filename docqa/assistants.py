@@ -60,9 +60,7 @@ class Tools:
             found = engine.retriever.retrieve(question, scope=scope, limit=limit)
             names = library.catalog.names(found.document_ids)
         shown = [_hit(hit, names) for hit in found.hits if hit.document_id in names]
-        return (
-            "\n\n".join(shown) or "Nothing found: the library is empty, or the search is narrowed to where nothing is."
-        )
+        return "\n\n".join(shown) or NOTHING
 
     def ask(
         self,
