@@ -14,109 +14,26 @@ mechanisms are timed with it, on some of the searches: its time varies by more t
 """
 
 import argparse
-import time
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from statistics import mean, median
-from typing import Any, NamedTuple
-from unittest.mock import patch
+from statistics import mean
 
 from machine import machine
+from mechanism_costs import Search, print_costs, print_stages
+from mechanisms import LEFT_OUT, without
 
-from docqa import build, fusion, retrieval, twins
-from docqa.accounting import words_of_statements
+from docqa import build
 from docqa.evaluation import questions, run, scoring
 from docqa.evaluation.comparison import interval_of_mean
-from docqa.evaluation.questions import Question
 from docqa.evaluation.scoring import Place
-from docqa.index import bm25, schema
-from docqa.pagenames import pages_named
-from docqa.parts import parts
-from docqa.protocols import Embedder, Reranker, Searcher
+from docqa.protocols import Embedder, Reranker
 from docqa.retrieval import Retriever
 from docqa.settings import load
-from docqa.types import Card, Passage, PassageKey, Rankings, Scope, Vector
+from docqa.types import Scope, Vector
 
 MEASURES = ("R@1", "R@5", "all@5")
 FIRST = 5  # pages: what the measures look at
-TIMED_WITH_MODEL = 24  # searches, evenly spread: one takes as long as all the others together
-
-DENSE = "dense ranking"
-PASSAGE_WORDS = "passage BM25"
-PAGE_WORDS = "page BM25"
-DOCUMENT_FIT = "document fit"
-STATEMENTS = "words of statements"
-NAMED = "pages named by number"
-PARTS = "parts of a question"
-CROSS_ENCODER = "cross-encoder"
-CONTEXT = "its text under headings"
-CLOSEST = f"its text cut to {retrieval.WORDS_READ} words"
-NEIGHBOURS = "neighbouring pages"
-FACTS = "documents named by what they are"
-TEMPERATURE = "its log-odds halved"
-SAME_TEXT = "the same text once"
-MECHANISMS = (
-    DENSE,
-    PASSAGE_WORDS,
-    PAGE_WORDS,
-    DOCUMENT_FIT,
-    STATEMENTS,
-    NAMED,
-    PARTS,
-    CROSS_ENCODER,
-    CONTEXT,
-    CLOSEST,
-    TEMPERATURE,
-    NEIGHBOURS,
-    FACTS,
-    SAME_TEXT,
-)
-
-Mechanisms = frozenset[str]
-RANKINGS = frozenset([DENSE, PASSAGE_WORDS, PAGE_WORDS])
-OF_CROSS_ENCODER = frozenset([CROSS_ENCODER, CONTEXT, CLOSEST, TEMPERATURE])
-LEFT_OUT: dict[str, Mechanisms] = {
-    **{name: frozenset([name]) for name in MECHANISMS},
-    "BM25 of passages and of pages": frozenset([PASSAGE_WORDS, PAGE_WORDS]),
-    "both models": frozenset([DENSE, *OF_CROSS_ENCODER]),
-    "all but the three rankings": frozenset(MECHANISMS) - RANKINGS,
-    **{f"all but {name}": frozenset(MECHANISMS) - {name} for name in (DENSE, PASSAGE_WORDS, PAGE_WORDS)},
-}
-
-VECTOR_OF = {
-    PASSAGE_WORDS: schema.PASSAGE_WORDS,
-    PAGE_WORDS: schema.PAGE_WORDS,
-    DOCUMENT_FIT: schema.DOCUMENT_WORDS,
-    FACTS: schema.FACTS,
-}
-PATCHES: dict[str, tuple[Any, str, object]] = {
-    STATEMENTS: (retrieval, "words_of_statements", lambda question: ""),
-    NAMED: (retrieval, "pages_named", lambda question: ()),
-    CONTEXT: (retrieval, "in_context", lambda passage, text: text),
-    CLOSEST: (retrieval, "closest_part", lambda text, worth, words: text),
-    TEMPERATURE: (fusion, "TEMPERATURE", 1.0),
-    NEIGHBOURS: (fusion, "with_neighbours", list),
-    SAME_TEXT: (twins, "collapsed", lambda pages, same: list(pages)),
-}
-CONCERNS: dict[str, Callable[[str], object]] = {STATEMENTS: words_of_statements, NAMED: pages_named, PARTS: parts}
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """A question and where it is asked."""
-
-    question: Question
-    scope: Scope
-
-
-class Took(NamedTuple):
-    """The time of something."""
-
-    ms: float
-    cpu_ms: float  # of all processors together
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,41 +74,6 @@ class KeptScores:
         return [self.kept[question, text] for text in texts]
 
 
-@dataclass(frozen=True, slots=True)
-class NoVectors:
-    """An embedder that takes no time and says nothing."""
-
-    name: str
-    dimension: int
-
-    def embed_query(self, text: str) -> Vector:
-        return [0.0] * self.dimension
-
-    def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
-        return [self.embed_query(text) for text in texts]
-
-
-@dataclass(frozen=True, slots=True)
-class NoDense:
-    """An index without the ranking by vectors. It is still asked for: that is timed apart."""
-
-    index: Searcher
-
-    def rank(
-        self, text: str, vector: Vector, *, visual: Vector | None = None, also: str = "", limit: int, scope: Scope
-    ) -> Rankings:
-        return replace(self.index.rank(text, vector, visual=visual, also=also, limit=limit, scope=scope), dense=[])
-
-    def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
-        return self.index.passages(keys)
-
-    def cards(self, keys: Sequence[PassageKey]) -> dict[str, Card]:
-        return self.index.cards(keys)
-
-    def size(self, scope: Scope) -> int:
-        return self.index.size(scope)
-
-
 def main() -> None:
     """Ask, time, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -219,40 +101,15 @@ def main() -> None:
             if searches:
                 _print_gains(place, kept, searches, names)
         searches = [each for those in places.values() for each in those]
-        _print_costs(whole, searches, options.runs)
-        _print_stages(whole, searches)
-
-
-@contextmanager
-def _without(whole: Retriever, mechanisms: Collection[str]) -> Iterator[Retriever]:
-    """The search without these mechanisms, as long as the block lasts."""
-    left_out = {VECTOR_OF[name] for name in mechanisms if name in VECTOR_OF}
-    all_vectors = bm25.query_vectors
-
-    def vectors(text: str, also: str = "") -> dict[str, Any]:
-        return {name: vector for name, vector in all_vectors(text, also).items() if name not in left_out}
-
-    retriever = whole
-    if PARTS in mechanisms:
-        retriever = replace(retriever, split=lambda question: ())
-    if CROSS_ENCODER in mechanisms:
-        retriever = replace(retriever, reranker=None)
-    if DENSE in mechanisms:
-        embedder = NoVectors(whole.embedder.name, whole.embedder.dimension)
-        retriever = replace(retriever, embedder=embedder, index=NoDense(whole.index))
-    with ExitStack() as patched:
-        patched.enter_context(patch.object(bm25, "query_vectors", vectors))
-        for name in mechanisms:
-            if name in PATCHES:
-                patched.enter_context(patch.object(*PATCHES[name]))
-        yield retriever
+        print_costs(whole, searches, options.runs)
+        print_stages(whole, searches)
 
 
 def _found(
     whole: Retriever, mechanisms: Collection[str], searches: Sequence[Search], names: dict[str, str]
 ) -> list[list[Place]]:
     """The first pages of every search without these mechanisms."""
-    with _without(whole, mechanisms) as retriever:
+    with without(whole, mechanisms) as retriever:
         found = [retriever.retrieve(each.question.question, scope=each.scope, limit=run.DEPTH) for each in searches]
     return [[(names[hit.document_id], hit.page) for hit in each.hits] for each in found]
 
@@ -283,71 +140,6 @@ def _gain(whole: Sequence[dict[str, float]], lesser: Sequence[dict[str, float]],
         return "0"
     low, high = interval_of_mean(gains, seed=0)
     return f"{mean(gains):+.1f} ({low:+.1f} to {high:+.1f}){'*' if low > 0 or high < 0 else ''}"
-
-
-def _print_costs(whole: Retriever, searches: Sequence[Search], runs: int) -> None:
-    """What each mechanism adds to the time of a search."""
-    costs: dict[str, list[Took]] = defaultdict(list)
-    without_model = replace(whole, reranker=None)
-    for each in searches:
-        names = [name for name in MECHANISMS if CONCERNS.get(name, bool)(each.question.question)]
-        for name, took in _costs(without_model, [name for name in names if name not in OF_CROSS_ENCODER], each, runs):
-            costs[name].append(took)
-    for each in searches[:: max(len(searches) // TIMED_WITH_MODEL, 1)] if whole.reranker else ():
-        for name, took in _costs(whole, [name for name in MECHANISMS if name in OF_CROSS_ENCODER], each, runs):
-            costs[name].append(took)
-    print("\n| mechanism | searches timed | ms | CPU ms |\n| --- | --- | --- | --- |")
-    for name in MECHANISMS:
-        if name in costs:
-            print(f"| {name} | {len(costs[name])} | {_medians(costs[name])} |")
-    alone = [_least([_took(_asking_vectors_alone(whole, each)) for _ in range(runs)]) for each in searches]
-    print(f"| the query of {DENSE}, above only embedding | {len(alone)} | {_medians(alone)} |")
-
-
-def _costs(whole: Retriever, names: Sequence[str], search: Search, runs: int) -> list[tuple[str, Took]]:
-    """What each of some mechanisms adds to a search, by runs that take turns."""
-    took: dict[str, list[Took]] = defaultdict(list)
-    for _ in range(runs):
-        for name in ("", *names):
-            with _without(whole, {name}) as retriever:
-                took[name].append(_took(_asking(retriever, search)))
-    all_of_it, *less = (_least(each) for each in took.values())
-    return [
-        (name, Took(all_of_it.ms - each.ms, all_of_it.cpu_ms - each.cpu_ms))
-        for name, each in zip(names, less, strict=True)
-    ]
-
-
-def _least(runs: Sequence[Took]) -> Took:
-    return Took(min(run.ms for run in runs), min(run.cpu_ms for run in runs))
-
-
-def _medians(costs: Sequence[Took]) -> str:
-    return f"{median(each.ms for each in costs):.1f} | {median(each.cpu_ms for each in costs):.1f}"
-
-
-def _print_stages(whole: Retriever, searches: Sequence[Search]) -> None:
-    """Where the time of a search goes."""
-    timings = [_asking(whole, search)().timings for search in searches]
-    medians = {stage: median(each.get(stage, 0.0) for each in timings) for stage in timings[0]}
-    print("\n| stage | median, ms | share |\n| --- | --- | --- |")
-    for stage, ms in medians.items():
-        print(f"| {stage} | {ms:.1f} | {ms / sum(medians.values()):.0%} |")
-
-
-def _asking(retriever: Retriever, search: Search) -> Callable[[], Any]:
-    return lambda: retriever.retrieve(search.question.question, scope=search.scope, limit=run.DEPTH)
-
-
-def _asking_vectors_alone(whole: Retriever, search: Search) -> Callable[[], Any]:
-    vector = whole.embedder.embed_query(search.question.question)
-    return lambda: whole.index.rank("", vector, limit=retrieval.PASSAGES_RANKED, scope=search.scope)
-
-
-def _took(work: Callable[[], object]) -> Took:
-    start, cpu_start = time.perf_counter(), time.process_time()
-    work()
-    return Took(1000 * (time.perf_counter() - start), 1000 * (time.process_time() - cpu_start))
 
 
 if __name__ == "__main__":

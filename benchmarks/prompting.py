@@ -27,15 +27,15 @@ from typing import Any
 from machine import machine
 from PIL import Image
 
-from docqa import packing, serving
 from docqa.errors import ModelRefused
-from docqa.fitting import Fitter
-from docqa.generation import ChatModel
-from docqa.generative import ModelAnswerer
-from docqa.packing import Candidate
+from docqa.model import packing, serving
+from docqa.model.fitting import Fitter
+from docqa.model.generation import ChatModel
+from docqa.model.generative import ModelAnswerer
+from docqa.model.packing import Candidate
+from docqa.model.tokens import remembered
 from docqa.protocols import ChatMessage
 from docqa.sections import ModelSettings
-from docqa.tokens import remembered
 from docqa.types import Evidence, Page, Usage, Words
 
 TEXT = "The harbour of the town was built with stones from the hills around it, in 1862. " * 40

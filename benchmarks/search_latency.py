@@ -29,10 +29,6 @@ from docqa.types import Box, Passage, Scope, Vector
 
 DIMENSION, WORDS, PASSAGES_PER_PAGE, PAGES_PER_DOCUMENT = 384, 110, 4, 20
 BATCH = 512
-STOP_WORDS = (
-    "the of and to in a is that for it as was with be by on not he i this are or his from at which but have an had they"
-    " you were their one all we can her has there been if more when will would who so no"
-).split()
 
 
 class FixedVector:

@@ -4,11 +4,11 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from docqa.followup import own_words
 from docqa.fusion import logistic
-from docqa.scripts import language, languages
+from docqa.question.followup import own_words
+from docqa.text.scripts import language, languages
+from docqa.text.words import STEM, stems, terms
 from docqa.types import Match, Passage, Retrieval
-from docqa.words import STEM, stems, terms
 
 FITTED_PASSAGES = (20, 6000)
 FITTED_ANSWERABLE = 0.5  # of the questions: both classes count alike

@@ -15,8 +15,8 @@ from docqa import highlight
 from docqa.engine import Engine
 from docqa.errors import DocQAError, MissingExtra, NotInLibrary
 from docqa.library import Library, check_collections, named, scope_of
-from docqa.pagenames import with_printed
-from docqa.readable import as_read, readable
+from docqa.question.pagenames import with_printed
+from docqa.text.readable import as_read, readable
 from docqa.types import WEAK_EVIDENCE, Answer, Document, Evidence, PageHit
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ class Tools:
             found = engine.retriever.retrieve(question, scope=scope, limit=limit)
             names = library.catalog.names(found.document_ids)
         shown = [_hit(hit, names) for hit in found.hits if hit.document_id in names]
-        return (
-            "\n\n".join(shown) or "Nothing found: the library is empty, or the search is narrowed to where nothing is."
-        )
+        return "\n\n".join(shown) or NOTHING
 
     def ask(
         self,

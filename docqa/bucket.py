@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -81,7 +81,7 @@ class Bucket:
 
     def _make_room(self) -> None:
         """Remove the copies that were not used for longest, if all together are too large."""
-        copies = sorted(((path.stat(), path) for path in self._copies.glob("*")), key=lambda each: each[0].st_mtime)
+        copies = sorted(_with_facts(self._copies.glob("*")), key=lambda each: each[0].st_mtime)
         total = sum(facts.st_size for facts, _ in copies)
         for facts, path in copies:
             if total <= self._copies_bytes or facts.st_mtime > time.time() - IN_USE_S:
@@ -100,6 +100,13 @@ class Bucket:
                 f"The files at {self._url} cannot be reached: {str(error)[:300]}. Check DOCQA_FILES__URL and what lets"
                 " you in there (docs/scaling.md)"
             ) from error
+
+
+def _with_facts(paths: Iterable[Path]) -> Iterator[tuple[os.stat_result, Path]]:
+    """Files with what the system knows of them; without those that another process has removed just now."""
+    for path in paths:
+        with suppress(FileNotFoundError):
+            yield path.stat(), path
 
 
 def _file_system(url: str) -> tuple[Any, str]:

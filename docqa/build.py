@@ -24,8 +24,8 @@ from docqa.staging import Staging
 from docqa.unlocking import Unlocker
 
 if TYPE_CHECKING:
-    from docqa.generation import ChatModel
-    from docqa.serving import Served
+    from docqa.model.generation import ChatModel
+    from docqa.model.serving import Served
 
 CATALOG, FILES, INDEX = "catalog.db", "files", "index"  # in the data directory
 ROOM_BYTES = 64 << 20
@@ -164,7 +164,7 @@ def retriever(settings: Settings, library: Library, embedder: Embedder, *, loade
     )
     if not (settings.model.url and settings.model.split_questions):
         return found
-    from docqa.splitting import ModelSplitter
+    from docqa.question.splitting import ModelSplitter
 
     return replace(found, split=ModelSplitter(model_server(settings)))
 
@@ -173,7 +173,7 @@ def visual(settings: Settings) -> VisualEmbedder | None:
     """The model that embeds page images, if there is one; it is not asked anything yet."""
     if not _visual_name(settings):
         return None
-    from docqa.visual import ServedVisualEmbedder
+    from docqa.model.visual import ServedVisualEmbedder
 
     return ServedVisualEmbedder(settings.visual)
 
@@ -256,7 +256,7 @@ def _answerer(
         from docqa.extractive import QuotationAnswerer
 
         return QuotationAnswerer(reranker)
-    from docqa.generative import ModelAnswerer
+    from docqa.model.generative import ModelAnswerer
 
     def inspected() -> "Served":
         found = inspect()
@@ -273,7 +273,7 @@ def _answerer(
 
 def model_server(settings: Settings) -> "ChatModel":
     """The model server; it is not asked anything yet."""
-    from docqa.generation import ChatModel
+    from docqa.model.generation import ChatModel
 
     return ChatModel(settings.model)
 
@@ -283,12 +283,12 @@ def served(settings: Settings, server: "ChatModel") -> "Served":
 
     Raises ModelUnavailable, ModelRefused or SettingsError.
     """
-    from docqa import serving
+    from docqa.model import serving
 
     path = settings.model.tokenizer
     if path is None:
         return serving.inspect(server, settings.model)
-    from docqa import tokenization
+    from docqa.model import tokenization
 
     return serving.inspect(server, settings.model, count=tokenization.from_file(path))
 

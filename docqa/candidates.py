@@ -4,11 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from docqa.hyphens import unbroken
-from docqa.sentences import Sentence, sentences
-from docqa.tables import cells, column_heads, heads_above, is_only_times_and_units
+from docqa.text.hyphens import unbroken
+from docqa.text.sentences import Sentence, sentences
+from docqa.text.tables import cells, column_heads, heads_above, is_only_times_and_units
+from docqa.text.words import count, rarity, stems
 from docqa.types import Evidence, Page
-from docqa.words import count, rarity, stems
 
 PAGES_READ = 3  # of the evidence, best first
 PASSAGES_READ = 2  # of each page

@@ -4,9 +4,9 @@ import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from docqa.sentences import Sentence, sentences
+from docqa.text.sentences import Sentence, sentences
+from docqa.text.words import terms
 from docqa.types import Citation, Evidence
-from docqa.words import terms
 
 _NUMBERS = r"(\d{1,3}(?:\s*(?:[,;&–-]|and)\s*\d{1,3})*)"
 _MARKER = re.compile(

@@ -2,12 +2,12 @@
 
 import re
 
-from docqa.hyphens import unbroken, with_whole_words
-from docqa.scripts import folded, spaced
+from docqa.question.naming import IDENTIFIER
+from docqa.text.hyphens import unbroken, with_whole_words
+from docqa.text.scripts import folded, spaced
 from docqa.types import Document, Passage
 
 _SEPARATORS = re.compile(r"[_\-\s]+")
-_IDENTIFIER = re.compile(r"[0-9a-f\-]{16,}", re.IGNORECASE)  # a hash or UUID instead of a name
 _YEAR_IN_WORD = re.compile(r"(?:19|20)\d\d(?:(?<=[A-Za-z]\d{4})(?!\d)|(?<!\d{5})(?=[A-Za-z]))")
 
 _DOMAIN = re.compile(r"\.(?=com\b|org\b|net\b)")
@@ -19,7 +19,7 @@ ORGANISATION_WORDS = 8
 def label(name: str, title: str, *, organisation: str = "", year: int | None = None) -> str:
     """What to call a document: its file name in words, its title, whose it is and its year, each if that is new."""
     stem = name.rsplit(".", 1)[0]
-    spoken = "" if _IDENTIFIER.fullmatch(stem) else _SEPARATORS.sub(" ", stem).strip()
+    spoken = "" if IDENTIFIER.fullmatch(stem) else _SEPARATORS.sub(" ", stem).strip()
     title = " ".join(title.split()[:TITLE_WORDS])
     said = spoken if title.casefold() in spoken.casefold() else f"{spoken} | {title}" if spoken else title
     is_named = bool(organisation) and _first_word(organisation) in "".join(said.casefold().split())

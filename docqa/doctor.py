@@ -17,8 +17,8 @@ from docqa.settings import Settings
 from docqa.types import Document, Scope
 
 if TYPE_CHECKING:
-    from docqa.generation import ChatModel
-    from docqa.serving import Served
+    from docqa.model.generation import ChatModel
+    from docqa.model.serving import Served
 
 LOW_DISK_BYTES = 2 << 30
 TRY, TRY_S = [sys.executable, "-m", "docqa.confinement"], 60.0  # whether a process can be cut off from the network
@@ -199,7 +199,7 @@ def _visual(settings: Settings) -> Iterator[Finding]:
 
 
 def _images(server: "ChatModel", served: "Served") -> Iterator[Finding]:
-    from docqa import serving
+    from docqa.model import serving
 
     if not serving.takes_images(server, served.max_images):
         advice = "Start it with a larger --limit-mm-per-prompt (docqa model command), or lower DOCQA_MODEL__MAX_IMAGES."

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from docqa import answerability, followup
+from docqa import answerability
 from docqa.protocols import Answerer, NameOf, Pages
+from docqa.question import followup
 from docqa.retrieval import Retriever, Stopwatch
 from docqa.types import Answer, AnswerMethod, AnswerPart, Draft, Evidence, Retrieval, Scope, Turn
 
@@ -168,7 +169,7 @@ class Engine:
                 page=self.pages.page(hit.document_id, hit.page),
                 passages=tuple(passage for passage in hit.passages if passage.text),
                 score=hit.score,
-                part=hit.part,
+                parts=hit.parts,
                 also_on=tuple(
                     replace(each, document=names[each.document_id]) for each in hit.also_on if each.document_id in names
                 ),
@@ -180,6 +181,6 @@ class Engine:
         parts = []
         for number, match in enumerate(retrieval.parts, start=1):
             answerable = answerability.related_to(match)
-            labels = tuple(evidence.label for evidence in shown if evidence.part == number)
+            labels = tuple(evidence.label for evidence in shown if number in evidence.parts)
             parts.append(AnswerPart(match.question, answerable, answerable >= self.not_found_below, labels))
         return tuple(parts)

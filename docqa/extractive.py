@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from docqa.candidates import PAGES_READ, Candidate, candidates, promising
-from docqa.parts import parts
 from docqa.protocols import Reranker
-from docqa.readable import as_quoted
-from docqa.tables import heads_above
+from docqa.question.parts import parts
+from docqa.text.readable import as_quoted
+from docqa.text.tables import heads_above
 from docqa.types import Citation, Draft, Evidence, Span, Turn
 
 QUOTES = 3  # at most
@@ -61,13 +61,13 @@ class QuotationAnswerer:
 
     def _chosen(self, question: str, evidence: Sequence[Evidence]) -> list[_Scored]:
         """What to quote: the best first, or for each part of the question in turn."""
-        asked = parts(question) if any(each.part for each in evidence) else ()
+        asked = parts(question) if any(each.parts for each in evidence) else ()
         if not asked or self.reranker is None:
             return self._best(question, evidence, quotes=QUOTES, besides=())
         chosen: list[_Scored] = []
         quotes = max(1, QUOTES // len(asked))
         for number, part in enumerate(asked, start=1):
-            found = [each for each in evidence if each.part in (0, number)]
+            found = [each for each in evidence if number in each.parts or not each.parts]
             chosen += self._best(part, found, quotes=quotes, besides=chosen)
         best = max((each.log_odds for each in chosen), default=0.0)
         return [each for each in chosen if each.log_odds >= best - PART_GAP]

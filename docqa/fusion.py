@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from docqa.types import PICTURE, PassageKey, Ranked, Rankings
 
-RRF_K = 60
+RRF_K = 10  # the authors of the rule took 60, for longer rankings: there the eighth page counts .9 of the first
 DOCUMENT_WEIGHT = 0.2
 NAMED_WEIGHT = 1.0  # of being a page that the question names: by its physical or its printed number
 ONLY_NAMED_WEIGHT = 3.0  # if it hardly says more: as much as all three rankings
@@ -17,6 +17,7 @@ FIRST_NEIGHBOUR = 0.25  # of the first page's score, for the pages before and af
 NEIGHBOUR = 0.2  # of any page's, for those below the best:
 PICTURES_RAISED = 2  # pages without text that count as much as pages with text can
 BY_THEMSELVES = 3  # as many as are quoted
+RERANKER_WEIGHT = 1.5  # of the reranker's probability: between one ranking and two
 TEMPERATURE = 2.0  # of the reranker's log-odds: as they come, nearly every page is certain or impossible
 
 Key = TypeVar("Key", bound=Hashable)
@@ -37,8 +38,13 @@ class RankedPage(NamedTuple):
     key: PageKey
     score: float
     passages: tuple[PassageKey, ...]  # never empty
-    part: int = 0  # of the question that it fits best, 1-based; 0 if only the whole
+    parts: tuple[int, ...] = ()  # of the question that it speaks of, 1-based, the one it fits best first
     also_on: tuple[PageKey, ...] = ()  # worse pages that have the same text
+
+    @property
+    def best_part(self) -> int:
+        """The part of the question that it fits best; 0 if only the whole."""
+        return self.parts[0] if self.parts else 0
 
 
 def reciprocal_rank_fusion(rankings: Iterable[Sequence[Key]], *, k: int = RRF_K) -> dict[Key, float]:
@@ -46,7 +52,7 @@ def reciprocal_rank_fusion(rankings: Iterable[Sequence[Key]], *, k: int = RRF_K)
 
     A key at rank r (1-based) of a ranking adds (k + 1) / (k + r): the first place of a ranking counts 1.
 
-    Source: Cormack, Clarke and Buettcher, SIGIR 2009; k = 60 is theirs.
+    Source: Cormack, Clarke and Buettcher, SIGIR 2009.
     """
     scores: dict[Key, float] = defaultdict(float)
     for ranking in rankings:
@@ -105,7 +111,8 @@ def with_fitting(
 def with_parts(pages: Sequence[RankedPage], parts: Sequence[Sequence[RankedPage]]) -> list[RankedPage]:
     """Let a page count half for the whole question and half for the part of it that it fits best.
 
-    Scores are by rank, so the best pages of all parts come before the second best of any.
+    Scores are by rank, so the best pages of all parts come before the second best of any. A page speaks of the part
+    that it fits best, and of each of which it is the best page.
     """
     if not parts:
         return list(pages)
@@ -114,21 +121,23 @@ def with_parts(pages: Sequence[RankedPage], parts: Sequence[Sequence[RankedPage]
     for number, ranking in enumerate(parts, start=1):
         for page in ranking:
             if page.key not in best or page.score > best[page.key].score:
-                best[page.key] = page._replace(part=number)
+                best[page.key] = page._replace(parts=(number,))
+    leading = [ranking[0].key if ranking else None for ranking in parts]
     halves = {key: page._replace(score=page.score / 2) for key, page in by_key.items()}
     for key, page in best.items():
         whole = halves[key].score if key in halves else 0.0
-        halves[key] = page._replace(score=whole + page.score / 2)
+        others = (number for number, first in enumerate(leading, start=1) if first == key and number not in page.parts)
+        halves[key] = page._replace(score=whole + page.score / 2, parts=(*page.parts, *others))
     return sorted(halves.values(), key=lambda page: page.score, reverse=True)
 
 
 def rerank(pages: Sequence[RankedPage], log_odds: Mapping[PageKey, float]) -> list[RankedPage]:
-    """Let a cross-encoder's opinion of a page's best passage count like one more ranking: its probability, 0 to 1.
+    """Let a cross-encoder's opinion of a page's best passage count like one and a half rankings: its probability.
 
     Pages it did not read get nothing.
     """
     worth = {key: logistic(odds / TEMPERATURE) for key, odds in log_odds.items()}
-    scored = [page._replace(score=page.score + worth.get(page.key, 0.0)) for page in pages]
+    scored = [page._replace(score=page.score + RERANKER_WEIGHT * worth.get(page.key, 0.0)) for page in pages]
     return sorted(scored, key=lambda page: page.score, reverse=True)
 
 
@@ -163,8 +172,8 @@ def with_every_part(pages: Sequence[RankedPage], *, among: int) -> list[RankedPa
     """
     best: dict[int, RankedPage] = {}
     for page in pages:
-        if page.part:
-            best.setdefault(page.part, page)
+        for part in page.parts:
+            best.setdefault(part, page)
     leading = {page.key for page in best.values()}
     late = [page for page in pages[among:] if page.key in leading]
     room = among - len(late)

@@ -31,19 +31,21 @@ def owned(data: Path, purpose: str, *, wait_s: float = WAIT_S) -> Iterator[None]
     Raises LibraryBusy, naming the owner, if another process keeps it for longer than wait_s.
     """
     data.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(data / "lock", timeout=wait_s)
     try:
-        with FileLock(data / "lock", timeout=wait_s):
-            _note(data, Owner(os.getpid(), purpose))
-            try:
-                yield
-            finally:
-                _note(data, Owner(os.getpid(), "which has just ended"))
+        held = lock.acquire()
     except Timeout as error:
         holder = owner(data)
         name = f"process {holder.pid}, {holder.purpose}" if holder else "another process"
         raise LibraryBusy(
             f"The library in {data} is in use by {name}. Wait for it to end, or use another library with --data."
         ) from error
+    with held:
+        _note(data, Owner(os.getpid(), purpose))
+        try:
+            yield
+        finally:
+            _note(data, Owner(os.getpid(), "which has just ended"))
 
 
 def share(data: Path, purpose: str, *, address: str, secret: bytes) -> None:
@@ -63,11 +65,14 @@ def owner(data: Path) -> Owner | None:
 def reading(data: Path) -> Iterator[bool]:
     """Be the one process that reads documents into this library until the block ends; False if another one is."""
     data.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(data / "reading.lock", timeout=0)
     try:
-        with FileLock(data / "reading.lock", timeout=0):
-            yield True
+        held = lock.acquire()
     except Timeout:
         yield False
+        return
+    with held:
+        yield True
 
 
 def _note(data: Path, owner: Owner) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from docqa.types import Card, Draft, Evidence, Page, Passage, PassageKey, Rankings, Scope, Turn, Usage, Vector
+from docqa.types import Card, Draft, Evidence, Page, Passage, PassageKey, Query, Rankings, Scope, Turn, Usage, Vector
 
 Terms = tuple[list[int], list[float]]  # hashes of words and their weights in BM25
 
@@ -79,13 +79,8 @@ class Indexed:
 
 
 class Searcher(Protocol):
-    def rank(
-        self, text: str, vector: Vector, *, visual: Vector | None = None, also: str = "", limit: int, scope: Scope
-    ) -> Rankings:
-        """Rank by meaning and words, and pages by their images where a vector for that is given.
-
-        Passages and pages, but not documents, are ranked by the words of `also`, too.
-        """
+    def rank(self, query: Query, *, limit: int) -> Rankings:
+        """Rank passages, pages and documents: at most so many of each, of documents fewer."""
         ...
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]: ...

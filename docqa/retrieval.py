@@ -6,16 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
-from docqa import fusion, routing, twins
-from docqa.accounting import words_of_statements
+from docqa import fusion, twins
 from docqa.context import in_context
 from docqa.fusion import PageKey, RankedPage
-from docqa.hyphens import unbroken
-from docqa.pagenames import only_pages_named, pages_named
-from docqa.parts import parts
 from docqa.protocols import Embedder, Reranker, Searcher, VisualEmbedder
-from docqa.types import PREFIX, Match, PageHit, Passage, PassageKey, Rankings, Retrieval, SamePage, Scope, Vector
-from docqa.words import closest_part, rarity, stems
+from docqa.question import routing
+from docqa.question.accounting import words_of_statements
+from docqa.question.pagenames import only_pages_named, pages_named
+from docqa.question.parts import parts
+from docqa.text.hyphens import unbroken
+from docqa.text.words import closest_part, rarity, stems
+from docqa.types import PREFIX, Match, PageHit, Passage, PassageKey, Query, Rankings, Retrieval, SamePage, Scope
 
 PASSAGES_RANKED = 50  # of each ranking; with 400 the first ten pages are nearly the same
 PASSAGES_PER_PAGE = 3  # that are read for a page
@@ -37,15 +38,6 @@ class Stopwatch:
         start = perf_counter()
         yield
         self.timings[stage] = self.timings.get(stage, 0.0) + 1000 * (perf_counter() - start)
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """A wording of a question, as it is looked up."""
-
-    question: str
-    vector: Vector
-    visual: Vector | None = None  # None if pages are not searched by their images
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,32 +107,32 @@ class Retriever:
 
     def _search(self, question: str, scope: Scope, watch: Stopwatch) -> _Search:
         with watch.time("embed"):
-            query = _Query(question, self.embedder.embed_query(question))
+            vector = self.embedder.embed_query(question)
+            query = Query(question, vector, scope, also=words_of_statements(question))
         if self.visual:
             with watch.time("visual"):
                 query = replace(query, visual=self.visual.embed_question(question))
         with watch.time("search"):
-            rankings = self._rankings(query, scope)
+            rankings = self._rankings(query)
             named = pages_named(question) if not scope.pages else ()
-            there = fusion.fuse(self._rankings(query, replace(scope, called=named))) if named else []
+            called = replace(query, scope=replace(scope, called=named))
+            there = fusion.fuse(self._rankings(called)) if named else []
             weight = fusion.ONLY_NAMED_WEIGHT if only_pages_named(question) else fusion.NAMED_WEIGHT
-            pages = self._with_fitting(fusion.fuse(rankings), rankings, query, scope)
+            pages = self._with_fitting(fusion.fuse(rankings), rankings, query)
             pages = fusion.with_named(pages, there, weight=weight)
         similarity = max((ranked.score for ranked in rankings.dense), default=0.0)
         return _Search(question, pages, similarity, bool(there))
 
-    def _with_fitting(
-        self, pages: list[RankedPage], rankings: Rankings, query: _Query, scope: Scope
-    ) -> list[RankedPage]:
+    def _with_fitting(self, pages: list[RankedPage], rankings: Rankings, query: Query) -> list[RankedPage]:
         """The pages, those of documents raised that the question names by what they are."""
         ranked = routing.without_tie(rankings.facts)
-        if not ranked or len(scope.document_ids) == 1:
+        if not ranked or len(query.scope.document_ids) == 1:
             return pages
         cards = self.index.cards([each.key for each in ranked])
-        fit = routing.fits(routing.asked(query.question), cards)
+        fit = routing.fits(routing.asked(query.text), cards)
         if not fit:
             return pages
-        apart = self._rankings(query, replace(scope, document_ids=tuple(fit)))
+        apart = self._rankings(replace(query, scope=replace(query.scope, document_ids=tuple(fit))))
         by_prefix = {document_id[:PREFIX]: share for document_id, share in fit.items()}
         return fusion.with_fitting(pages, fusion.fuse(apart), routing.believed(by_prefix, apart.pages, rankings.pages))
 
@@ -166,11 +158,8 @@ class Retriever:
             whole[PageKey(*key[:2])].append(found[key])
         return {page: _signature(each) for page, each in whole.items() if 0 < len(each) < MOST_PASSAGES}
 
-    def _rankings(self, query: _Query, scope: Scope) -> Rankings:
-        also = words_of_statements(query.question)
-        return self.index.rank(
-            query.question, query.vector, visual=query.visual, also=also, limit=PASSAGES_RANKED, scope=scope
-        )
+    def _rankings(self, query: Query) -> Rankings:
+        return self.index.rank(query, limit=PASSAGES_RANKED)
 
     def _opinions(self, searches: Sequence[_Search], pages: Sequence[RankedPage]) -> list[dict[PageKey, float]]:
         """The reranker's log-odds of these pages by the part of the question they fit, as far as the budget goes."""
@@ -181,7 +170,7 @@ class Retriever:
             if first and 1000 * (perf_counter() - start) > (self.rerank_budget_ms or 0):
                 break
             for number, search in enumerate(searches):
-                read = [page for page in pages[first : first + at_once] if page.part == number]
+                read = [page for page in pages[first : first + at_once] if page.best_part == number]
                 odds[number] |= self._log_odds(search.question, read)
         return odds
 
@@ -211,4 +200,4 @@ def _hit(page: RankedPage, found: dict[PassageKey, Passage]) -> PageHit:
     passages = tuple(found[key] for key in page.passages[:PASSAGES_PER_PAGE] if key in found)
     others = (found[key] for place in page.also_on if (key := PassageKey(*place, 0)) in found)
     also_on = tuple(SamePage(other.document_id, "", other.page, other.printed) for other in others)
-    return PageHit(passages[0].document_id, page.key.page, page.score, passages, page.part, also_on)
+    return PageHit(passages[0].document_id, page.key.page, page.score, passages, page.parts, also_on)

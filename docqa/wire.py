@@ -8,7 +8,7 @@ from typing import Any
 
 from docqa import answerability
 from docqa.library import Receipt
-from docqa.readable import readable
+from docqa.text.readable import readable
 from docqa.types import (
     Answer,
     AnswerPart,

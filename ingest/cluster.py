@@ -22,7 +22,7 @@ from docqa.errors import ClusterUnavailable, DocQAError, MissingExtra, SettingsE
 from docqa.protocols import Embedder
 from docqa.types import Vector
 from ingest import machine
-from ingest.machine import About, Shipped, TaskLimits
+from ingest.machine import About, Allowance, Shipped
 from ingest.sandbox import PageFailed
 
 TRIES = 4  # of a task whose process or machine was lost
@@ -87,7 +87,7 @@ class Cluster:
 
     def __init__(self, address: str, *, timeout_s: float, memory_limit_mb: int) -> None:
         self._address = address
-        self._limits = TaskLimits(timeout_s, memory_limit_mb)
+        self._allowance = Allowance(timeout_s, memory_limit_mb)
         self._in_store: OrderedDict[Path, Shipped] = OrderedDict()
         self._was_connected = False
 
@@ -112,7 +112,7 @@ class Cluster:
         self._connected()
         with _translated():
             given = [self._shipped(each) if isinstance(each, Path) else each for each in args]
-            return Pending(self._run.remote(task, given, self._limits))
+            return Pending(self._run.remote(task, given, self._allowance))
 
     def close(self) -> None:
         """Leave the cluster."""

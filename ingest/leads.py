@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-from docqa.tables import Table, is_head_of_columns, tables
+from docqa.text.tables import Table, is_head_of_columns, tables
 from docqa.types import Page, Span
 
 CAPTION_WORDS = 40  # of a caption: its first ones

@@ -20,8 +20,8 @@ PROBE = "The same model gives the same vector."
 
 
 @dataclass(frozen=True, slots=True)
-class TaskLimits:
-    """Of each task."""
+class Allowance:
+    """What a task may take of the machine that does it."""
 
     timeout_s: float
     memory_limit_mb: int
@@ -46,11 +46,11 @@ class About:
     probe: Vector
 
 
-def run(task: Callable[..., Any], args: Sequence[Any], limits: TaskLimits) -> Any:  # noqa: ANN401  what the task returns
+def run(task: Callable[..., Any], args: Sequence[Any], allowance: Allowance) -> Any:  # noqa: ANN401  what the task returns
     """Do a task in a sandbox; what docqa raises is returned: it is a result, and nothing to try again."""
     local = [_local(each) if isinstance(each, Shipped) else each for each in args]
     try:
-        pending = _sandbox(limits).submit(task, *local)
+        pending = _sandbox(allowance).submit(task, *local)
         try:
             return pending.result()
         except KeyboardInterrupt:  # it was cancelled
@@ -78,9 +78,9 @@ class Embedding:
 
 
 @cache
-def _sandbox(limits: TaskLimits) -> Sandbox:
+def _sandbox(allowance: Allowance) -> Sandbox:
     """Of this process, which does one task after the other."""
-    return Sandbox(workers=1, timeout_s=limits.timeout_s, memory_limit_mb=limits.memory_limit_mb)
+    return Sandbox(workers=1, timeout_s=allowance.timeout_s, memory_limit_mb=allowance.memory_limit_mb)
 
 
 def _local(shipped: Shipped) -> Path:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from docqa.pagenames import BOTH
+from docqa.question.pagenames import BOTH
 from docqa.types import Page
 
 MARGIN = 0.15  # share of a page's height, at its top and at its bottom, where its number is looked for,

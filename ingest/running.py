@@ -7,7 +7,7 @@ from operator import sub
 from statistics import median
 from typing import NamedTuple
 
-from docqa.tables import is_head_of_columns, stands_above_table
+from docqa.text.tables import is_head_of_columns, stands_above_table
 from docqa.types import Page, Span
 from ingest.numbering import PAGE, TOTAL
 

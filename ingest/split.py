@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from docqa.scripts import SPACELESS
-from docqa.sentences import Sentence, sentences
-from docqa.tables import is_head_of_columns, tables
+from docqa.text.scripts import SPACELESS
+from docqa.text.sentences import Sentence, sentences
+from docqa.text.tables import is_head_of_columns, tables
 from docqa.types import Heading, Page, Passage, Span
 from ingest.leads import Lead, OpenTable, leads, open_table
 

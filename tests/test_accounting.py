@@ -1,6 +1,6 @@
 import pytest
 
-from docqa.accounting import words_of_statements
+from docqa.question.accounting import words_of_statements
 
 
 @pytest.mark.parametrize(

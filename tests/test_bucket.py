@@ -62,6 +62,15 @@ def test_copies_that_nobody_used_for_an_hour_make_room(url: str, tmp_path: Path)
     assert copies[1].exists(), "it was used a moment ago"
 
 
+def test_copies_that_another_process_removes_meanwhile_are_no_matter(url: str, tmp_path: Path):
+    source, document_id = pdf(tmp_path, b"%PDF bytes")
+    files = Files(tmp_path, Bucket(url, tmp_path / "copies", copies_bytes=100))
+    files.store_original(source, document_id)
+    files.original(document_id).unlink()
+    (tmp_path / "copies" / "gone").symlink_to(tmp_path / "nowhere")  # listed, and not there when it is looked at
+    assert files.original(document_id).read_bytes() == b"%PDF bytes"
+
+
 def test_a_deleted_document_leaves_no_copy(url: str, tmp_path: Path):
     source, document_id = pdf(tmp_path, b"%PDF bytes")
     files = Files(tmp_path, Bucket(url, tmp_path / "copies", copies_bytes=100))

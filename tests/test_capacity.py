@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from docqa.capacity import first_token_floor_s, fits, serve_arguments
-from docqa.profiles import PHI_3_5_VISION, QWEN_2_5_VL_7B
+from docqa.model.capacity import first_token_floor_s, fits, serve_arguments
+from docqa.model.profiles import PHI_3_5_VISION, QWEN_2_5_VL_7B
 
 
 def test_a_server_is_started_so_that_the_counts_hold():

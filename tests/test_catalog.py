@@ -1,4 +1,9 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
+import sqlalchemy as sa
 
 from docqa.catalog import Catalog
 from docqa.catalog.held import PageOutcome
@@ -213,3 +218,58 @@ def test_a_new_version_has_the_corrections_of_the_one_before(catalog: Catalog):
     catalog.descriptions.correct(FIRST, {"organisation": "Orchard Inc."})
     link(catalog, SECOND, "law", "/a.pdf")
     assert [document.organisation for document in catalog.documents(ids=[SECOND])] == ["Orchard Inc."]
+
+
+def test_it_is_known_how_many_pages_are_read_before_a_document_is(catalog: Catalog):
+    for document_id, pages in ((FIRST, 5), (SECOND, 3), (THIRD, 0)):
+        link(catalog, document_id, "law", f"/{document_id[0]}.pdf")
+        catalog.set_state(document_id, "queued", pages=pages)
+    with catalog.hold(FIRST) as held:
+        held.record_pages([PageOutcome(1, "layer", ""), PageOutcome(2, "", "timed out")])
+    assert [catalog.reading.pages_until(each) for each in (FIRST, SECOND, THIRD)] == [3, 6, None]
+    catalog.attempt(FIRST)  # then it comes last
+    assert [catalog.reading.pages_until(each) for each in (FIRST, SECOND)] == [None, 3]
+    catalog.set_state(SECOND, "done")
+    assert catalog.reading.pages_until("d" * 64) == 0
+
+
+def opened_again(catalog: Catalog) -> Catalog:
+    """The same catalog as another process has it."""
+    return Catalog(sa.create_engine(catalog._engine.url))
+
+
+def before(catalog: Catalog, beginning: str, happens: Callable[[], object]) -> None:
+    """Let something happen before the first statement of a catalog that begins like this."""
+    left = [happens]
+
+    @sa.event.listens_for(catalog._engine, "before_cursor_execute")
+    def execute(connection: Any, cursor: Any, statement: str, *rest: object) -> None:
+        if statement.startswith(beginning) and left:
+            left.pop()()
+
+
+def test_two_processes_may_record_the_same_fact_at_once(catalog: Catalog):
+    other = opened_again(catalog)
+    before(catalog, "INSERT INTO facts", lambda: other.require("embedding", "bge", "embedded with another model"))
+    catalog.require("embedding", "bge", "embedded with another model")
+    other.close()
+
+
+def test_two_workers_may_begin_at_once(postgres_url: str):
+    catalog, other = Catalog.on(postgres_url), Catalog.on(postgres_url)  # with SQLite one waits for the other
+    before(catalog, "INSERT INTO facts", other.reading.worker_is_there)
+    catalog.reading.worker_is_there()
+    assert catalog.reading.activity().worker_seen_at is not None
+    for each in (catalog, other):
+        each.close()
+
+
+def test_a_copy_is_as_everything_stands_at_one_moment(catalog: Catalog, tmp_path: Path):
+    other, copy = opened_again(catalog), Catalog.at(tmp_path / "copy.db")
+    link(catalog, FIRST, "law", "/a.pdf")
+    before(copy, "INSERT INTO documents", lambda: link(other, SECOND, "law", "/b.pdf"))
+    copy.take(catalog)
+    assert [document.id for document in copy.documents()] == [FIRST]
+    assert copy.sources.paths("law") == ["/a.pdf"]
+    for each in (copy, other):
+        each.close()

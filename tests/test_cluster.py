@@ -125,7 +125,7 @@ def test_a_file_is_shipped_once_to_machines_that_do_not_see_it(cluster: Cluster,
     assert cluster._shipped(path) is shipped
     make_pdf("Another one.")
     assert cluster._shipped(path) is not shipped
-    assert Pending(cluster._run.remote(read_cover, [shipped, ReadingOptions()], cluster._limits)).result().pages == 2
+    assert Pending(cluster._run.remote(read_cover, [shipped, ReadingOptions()], cluster._allowance)).result().pages == 2
 
 
 @everything

@@ -10,7 +10,7 @@ from docqa.index import schema
 from docqa.index.collection import Layout, creation, differences
 from docqa.index.server import ServerIndex
 from docqa.protocols import Entry
-from docqa.types import Passage, Scope
+from docqa.types import Passage, Query
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*[Ll]ocal")  # it says what it does not do
 
@@ -78,7 +78,7 @@ def test_what_small_copies_find_is_put_in_order_by_the_exact_vectors(quantizatio
     passage = Passage("a" * 64, 1, 0, 0, "The audit fee.", (), ())
     opened = index(client, Layout(quantization=quantization))
     opened.upsert([Entry(passage, ("default",), [1.0, 0.0, 0.0], "audit fee", "audit fee", "audit fee")])
-    found = opened.rank("audit", [1.0, 0.0, 0.0], limit=5, scope=Scope())
+    found = opened.rank(Query("audit", [1.0, 0.0, 0.0]), limit=5)
     assert [each.key for each in found.dense] == [passage.key]
     params = {query.using: query.params for query in client.queried}
     assert params.pop(schema.DENSE) == models.SearchParams(

@@ -9,7 +9,7 @@ from docqa.evaluation.questions import Question
 from docqa.library import Library
 from docqa.protocols import Entry
 from docqa.settings import Settings
-from docqa.types import Passage, PassageKey, Scope
+from docqa.types import Passage, PassageKey, Query, Scope
 from tests.fakes import WordHashEmbedder
 
 EMBEDDER = WordHashEmbedder()
@@ -38,8 +38,8 @@ def test_rankings_are_what_they_would_be_were_the_pages_not_there(library: Libra
     hidden = Hiding(library.index, ONE, frozenset({2}))
     vector = EMBEDDER.embed_query("coal")
     for scope in (Scope((ONE,)), Scope(), Scope((ONE,), pages=((2, 4),))):
-        shown = hidden.rank("coal", vector, limit=3, scope=scope)
-        full = library.index.rank("coal", vector, limit=100, scope=scope)
+        shown = hidden.rank(Query("coal", vector, scope), limit=3)
+        full = library.index.rank(Query("coal", vector, scope), limit=100)
         for mine, all_of_it in ((shown.dense, full.dense), (shown.words, full.words), (shown.pages, full.pages)):
             left = [each for each in all_of_it if not (each.key.document == ONE[:15] and each.key.page == 2)]
             assert len(left) < len(all_of_it)
@@ -49,9 +49,8 @@ def test_rankings_are_what_they_would_be_were_the_pages_not_there(library: Libra
         assert hidden.size(scope) == library.index.size(scope) - 4
     mine, others = (PassageKey(document[:15], 2, 0) for document in (ONE, OTHER))
     assert set(hidden.passages([mine, others])) == {others}
-    assert hidden.rank("coal", vector, limit=3, scope=Scope((OTHER,))) == library.index.rank(
-        "coal", vector, limit=3, scope=Scope((OTHER,))
-    )
+    elsewhere = Query("coal", vector, Scope((OTHER,)))
+    assert hidden.rank(elsewhere, limit=3) == library.index.rank(elsewhere, limit=3)
     assert hidden.size(Scope((OTHER,))) == library.index.size(Scope((OTHER,)))
 
 

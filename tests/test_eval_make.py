@@ -7,8 +7,8 @@ import pytest
 from docqa.evaluation.making import cells, drawing, library, prose, sections, swapping, telling, wording
 from docqa.evaluation.making.candidates import Candidate
 from docqa.evaluation.making.library import QuestionSet
+from docqa.text.words import stems
 from docqa.types import Document, Heading, Page
-from docqa.words import stems
 from tests.fakes import page
 
 LOREM = "Nothing of note can be told of the quiet little place where all of this was seen."

@@ -5,7 +5,7 @@ import pytest
 
 from docqa.candidates import SENTENCES_READ
 from docqa.extractive import QuotationAnswerer
-from docqa.readable import as_read
+from docqa.text.readable import as_read
 from docqa.types import Citation, Evidence, Heading
 from tests.fakes import SharedWordsReranker, evidence
 from tests.test_readable import STATEMENT
@@ -245,19 +245,27 @@ def test_what_lies_within_a_more_promising_sentence_is_not_read_beside_it():
 def test_each_part_of_a_question_is_quoted_from_what_was_found_for_it():
     pages = [
         replace(
-            evidence("The revenue of Acme was 12 million. The revenue of Acme grew fast.", name="acme.pdf"), part=1
+            evidence("The revenue of Acme was 12 million. The revenue of Acme grew fast.", name="acme.pdf"), parts=(1,)
         ),
-        replace(evidence("The revenue of Beta was 7 million.", label=2, name="beta.pdf"), part=2),
+        replace(evidence("The revenue of Beta was 7 million.", label=2, name="beta.pdf"), parts=(2,)),
     ]
     question = "Compare the revenue of Acme and Beta."
     draft = QuotationAnswerer(SharedWordsReranker()).answer(question, pages, say=ignore, show=ignore)
     assert [each.document for each in draft.citations] == ["acme.pdf", "beta.pdf"]
 
 
+def test_a_page_that_speaks_of_two_parts_is_quoted_for_both():
+    text = "The lease of the pier ends in March 2027.\n\nThe ferry is owned by Brightwater Holdings."
+    question = "When does the lease end, and who owns the ferry?"
+    page = replace(evidence(text), parts=(1, 2))
+    draft = QuotationAnswerer(SharedWordsReranker()).answer(question, [page], say=ignore, show=ignore)
+    assert [each.quote for each in draft.citations] == text.split("\n\n")
+
+
 def test_a_part_that_nothing_speaks_of_is_not_quoted():
     pages = [
-        replace(evidence("The revenue of Acme was 12 million.", name="acme.pdf"), part=1),
-        replace(evidence("Hares and foxes run by night.", label=2, name="hares.pdf"), part=2),
+        replace(evidence("The revenue of Acme was 12 million.", name="acme.pdf"), parts=(1,)),
+        replace(evidence("Hares and foxes run by night.", label=2, name="hares.pdf"), parts=(2,)),
     ]
     question = "Compare the revenue of Acme and Beta."
     draft = QuotationAnswerer(SharedWordsReranker()).answer(question, pages, say=ignore, show=ignore)

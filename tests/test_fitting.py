@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docqa import tokens
 from docqa.errors import ContextOverflow
-from docqa.fitting import Fitted, Fitter
-from docqa.profiles import PHI_3_VISION
-from docqa.prompt import PageImage
-from docqa.serving import Served
-from docqa.tokens import ImageCost
+from docqa.model import tokens
+from docqa.model.fitting import Fitted, Fitter
+from docqa.model.profiles import PHI_3_VISION
+from docqa.model.prompt import PageImage
+from docqa.model.serving import Served
+from docqa.model.tokens import ImageCost
 from docqa.types import Evidence, Page, Turn
 from tests.fakes import evidence
 

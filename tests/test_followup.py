@@ -1,6 +1,6 @@
 import pytest
 
-from docqa.followup import meaning
+from docqa.question.followup import meaning
 
 REVENUE = "What was Adobe's total revenue in fiscal 2022?"
 

@@ -75,24 +75,38 @@ def ranked(*pages: tuple[str, int, float]) -> list[RankedPage]:
 def test_the_best_page_of_each_part_comes_before_the_second_best_of_any():
     first, second = ranked(("a", 1, 3.0), ("a", 2, 2.9)), ranked(("b", 1, 3.0), ("b", 2, 2.9))
     pages = with_parts(ranked(("a", 1, 1.0), ("a", 2, 0.9), ("c", 1, 0.8)), [first, second])
-    assert [(page.key.document, page.key.page, page.part) for page in pages] == [
-        ("a", 1, 1),
-        ("a", 2, 1),
-        ("b", 1, 2),
-        ("b", 2, 2),
-        ("c", 1, 0),
+    assert [(page.key.document, page.key.page, page.parts) for page in pages] == [
+        ("a", 1, (1,)),
+        ("a", 2, (1,)),
+        ("b", 1, (2,)),
+        ("b", 2, (2,)),
+        ("c", 1, ()),
     ]
     alone = with_parts([], [first, second])
     assert [(page.key.document, page.key.page) for page in alone] == [("a", 1), ("b", 1), ("a", 2), ("b", 2)]
 
 
+def test_the_best_page_of_two_parts_speaks_of_both():
+    first, second = ranked(("a", 1, 3.0), ("b", 1, 2.5)), ranked(("a", 1, 2.8), ("b", 1, 2.7))
+    pages = with_parts([], [first, second])
+    assert [(page.key.document, page.parts, page.score) for page in pages] == [("a", (1, 2), 1.5), ("b", (2,), 1.35)]
+
+
+def test_a_page_of_two_parts_is_the_best_of_both():
+    both, one, other = ranked(("a", 1, 4.0), ("a", 2, 3.0), ("b", 9, 1.0))
+    pages = [both._replace(parts=(1, 2)), one._replace(parts=(1,)), other._replace(parts=(2,))]
+    assert with_every_part(pages, among=2) == pages
+
+
 def test_no_part_is_crowded_out():
     one, two, three, other = ranked(("a", 1, 4.0), ("a", 2, 3.5), ("a", 3, 3.0), ("b", 9, 1.0))
-    pages = with_every_part([one._replace(part=1), two._replace(part=1), three, other._replace(part=2)], among=2)
+    pages = with_every_part(
+        [one._replace(parts=(1,)), two._replace(parts=(1,)), three, other._replace(parts=(2,))], among=2
+    )
     assert [(page.key.document, page.key.page) for page in pages] == [("a", 1), ("b", 9), ("a", 2), ("a", 3)]
     assert [page.score for page in pages] == [4.0, 4.0, 3.5, 3.0]
     assert with_every_part([one, two], among=1) == [one, two]
-    in_time = [one._replace(part=1), other._replace(part=2), two]
+    in_time = [one._replace(parts=(1,)), other._replace(parts=(2,)), two]
     assert with_every_part(in_time, among=2) == in_time
 
 

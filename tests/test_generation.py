@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
-from docqa import build, generation, splitting
+from docqa import build
 from docqa.engine import Engine
 from docqa.errors import ContextOverflow, ModelRefused, ModelUnavailable
-from docqa.generation import ChatModel
+from docqa.model import generation
+from docqa.model.generation import ChatModel
+from docqa.question import splitting
 from docqa.sections import ModelSettings
 from docqa.settings import Settings
 from docqa.types import Usage

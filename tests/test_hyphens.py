@@ -1,6 +1,6 @@
 import pytest
 
-from docqa.hyphens import unbroken, with_whole_words, without_soft
+from docqa.text.hyphens import unbroken, with_whole_words, without_soft
 
 PAPER = "An environ-\nmental licence for dredg-\ning is a well-\nknown and state-of-\nthe-art condition."
 

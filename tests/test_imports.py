@@ -11,17 +11,21 @@ ROOT = Path(__file__).parent.parent
 ALLOWED = {"docqa": {"docqa"}, "ingest": {"docqa", "ingest"}, "ui": {"ui", "docqa.client", "docqa.types"}}
 TOP_FLOOR = ROOT / "docqa" / "cli"  # its ingest and ask commands call the pipeline
 HEAVY = {"torch", "llama_index", "pymupdf", "onnxruntime", "sqlalchemy", "pydantic", "numpy", "PIL", "qdrant_client"}
+LAYERS = {  # packages of docqa that know no more of it than this
+    "text": {"docqa.text", "docqa.types"},
+    "question": {"docqa.question", "docqa.text", "docqa.facts", "docqa.protocols", "docqa.types"},
+}
 ADAPTERS = {
-    "onnx",
-    "embedding",
-    "reranking",
-    "generation",
-    "modelserver",
-    "visual",
-    "tokenization",
-    "catalog",
-    "index",
-    "bucket",
+    "docqa.onnx",
+    "docqa.embedding",
+    "docqa.reranking",
+    "docqa.model.generation",
+    "docqa.model.modelserver",
+    "docqa.model.tokenization",
+    "docqa.model.visual",
+    "docqa.catalog",
+    "docqa.index",
+    "docqa.bucket",
 }
 # They put adapters together, or name the catalog's type.
 BUILDERS = {"build.py", "library.py", "doctor.py", "making.py", "restoring.py"}
@@ -38,21 +42,35 @@ def _imported(module: Path) -> set[str]:
     return names
 
 
+def _outside(names: set[str], allowed: set[str]) -> list[str]:
+    """Those of the names that are in none of these modules."""
+    return sorted(n for n in names if not any(n == a or n.startswith(f"{a}.") for a in allowed))
+
+
 @pytest.mark.parametrize("package", sorted(ALLOWED))
 def test_data_flows_one_way(package: str) -> None:
     for module in (ROOT / package).rglob("*.py"):
         allowed = ALLOWED[package] | ({"ingest"} if TOP_FLOOR in module.parents else set())
         ours = {name for name in _imported(module) if name.split(".")[0] in ALLOWED}
-        strangers = {n for n in ours if not any(n == a or n.startswith(f"{a}.") for a in allowed)}
-        assert not strangers, f"{module} imports {sorted(strangers)}"
+        strangers = _outside(ours, allowed)
+        assert not strangers, f"{module} imports {strangers}"
+
+
+@pytest.mark.parametrize("layer", sorted(LAYERS))
+def test_what_is_below_knows_nothing_of_what_is_above(layer: str) -> None:
+    for module in (ROOT / "docqa" / layer).rglob("*.py"):
+        ours = {name for name in _imported(module) if name.split(".")[0] in ALLOWED}
+        strangers = _outside(ours, LAYERS[layer])
+        assert not strangers, f"{module} imports {strangers}"
 
 
 def test_adapters_are_named_by_build_alone() -> None:
     for module in (ROOT / "docqa").rglob("*.py"):
-        inside = module.relative_to(ROOT / "docqa").with_suffix("").parts[0]
-        if module.name in BUILDERS or TOP_FLOOR in module.parents or inside in ADAPTERS:
+        itself = ".".join(module.relative_to(ROOT).with_suffix("").parts)
+        if module.name in BUILDERS or TOP_FLOOR in module.parents or not _outside({itself}, ADAPTERS):
             continue
-        named = {name.split(".")[1] for name in _imported(module) if name.startswith("docqa.")} & ADAPTERS
+        imported = _imported(module)
+        named = imported - set(_outside(imported, ADAPTERS))
         assert not named, f"{module} imports {sorted(named)}"
 
 

@@ -15,7 +15,7 @@ from docqa.index import schema
 from docqa.index.edge import EdgeIndex
 from docqa.index.server import ServerIndex
 from docqa.protocols import Entry, Index
-from docqa.types import PICTURE, Box, Card, Passage, PassageKey, Scope
+from docqa.types import PICTURE, Box, Card, Passage, PassageKey, Query, Scope
 
 EVERYWHERE = Scope()
 APPLES, PLUMS = "a" * 64, "b" * 64
@@ -58,28 +58,28 @@ def key_of(place: int) -> PassageKey:
 
 
 def test_passages_come_nearest_first(index: Index):
-    rankings = index.rank("anything", [0.9, 0.1, 0.0], limit=2, scope=EVERYWHERE)
+    rankings = index.rank(Query("anything", [0.9, 0.1, 0.0]), limit=2)
     assert keys(rankings.dense) == [key_of(0), key_of(1)]
     assert rankings.dense[0].score == pytest.approx(0.9, abs=1e-5)
 
 
 def test_words_are_found_by_their_stem_and_years_inside_others(index: Index):
-    assert keys(index.rank("harvests", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).words) == [key_of(0)]
-    assert keys(index.rank("what of 2024?", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).words) == [key_of(3)]
+    assert keys(index.rank(Query("harvests", [1.0, 0.0, 0.0]), limit=5).words) == [key_of(0)]
+    assert keys(index.rank(Query("what of 2024?", [1.0, 0.0, 0.0]), limit=5).words) == [key_of(3)]
 
 
 def test_a_rare_word_counts_more_than_a_frequent_one(index: Index):
-    assert keys(index.rank("apple cider", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).words)[0] == key_of(1)
+    assert keys(index.rank(Query("apple cider", [1.0, 0.0, 0.0]), limit=5).words)[0] == key_of(1)
 
 
 def test_pages_and_documents_are_ranked_under_their_first_passage(index: Index):
-    rankings = index.rank("apple", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE)
+    rankings = index.rank(Query("apple", [1.0, 0.0, 0.0]), limit=5)
     assert keys(rankings.pages) == [key_of(0)]
     assert keys(rankings.documents) == [key_of(0)]
 
 
 def test_a_question_of_stop_words_is_ranked_by_meaning_alone(index: Index):
-    rankings = index.rank("the of and", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE)
+    rankings = index.rank(Query("the of and", [1.0, 0.0, 0.0]), limit=5)
     assert len(rankings.dense) == 4
     assert (rankings.words, rankings.pages, rankings.documents) == ([], [], [])
 
@@ -96,7 +96,7 @@ def test_a_question_of_stop_words_is_ranked_by_meaning_alone(index: Index):
 )
 def test_a_scope_narrows_every_ranking(index: Index, scope: Scope, count: int):
     assert index.count(scope) == index.size(scope) == count
-    assert len(index.rank("apple plum", [0.5, 0.5, 0.5], limit=9, scope=scope).dense) == count
+    assert len(index.rank(Query("apple plum", [0.5, 0.5, 0.5], scope), limit=9).dense) == count
 
 
 def test_passages_come_back_as_they_were_written(index: Index):
@@ -149,7 +149,7 @@ def test_writing_again_replaces(index: Index):
 def test_deleting_says_how_much_went_and_leaves_nothing(index: Index):
     assert index.delete(APPLES) == 3
     assert index.count(EVERYWHERE) == 1
-    assert keys(index.rank("apple", [1.0, 0.0, 0.0], limit=9, scope=EVERYWHERE).words) == []
+    assert keys(index.rank(Query("apple", [1.0, 0.0, 0.0]), limit=9).words) == []
 
 
 def test_a_document_can_change_its_collections(index: Index):
@@ -165,7 +165,7 @@ def test_both_indexes_give_the_same_scores(tmp_path: Path):
     for index in (edge, server):
         index.upsert(ENTRIES)
     asked = ("apple juice and cider", [0.7, 0.8, 0.0])
-    ours, theirs = (index.rank(*asked, limit=9, scope=EVERYWHERE) for index in (edge, server))
+    ours, theirs = (index.rank(Query(*asked), limit=9) for index in (edge, server))
     for ranking, other in [(ours.dense, theirs.dense), (ours.words, theirs.words), (ours.pages, theirs.pages)]:
         assert keys(ranking) == keys(other)
         assert [each.score for each in ranking] == pytest.approx([each.score for each in other], abs=1e-4)
@@ -194,7 +194,7 @@ def test_what_one_index_gives_out_another_takes_and_finds_the_same(index: Index,
     assert (len(first), len(rest), end) == (3, 1, None)
     other.adopt([*first, *rest])
     asked = ("apple juice and cider", [0.7, 0.8, 0.0])
-    ours, theirs = (each.rank(*asked, limit=9, scope=EVERYWHERE) for each in (index, other))
+    ours, theirs = (each.rank(Query(*asked), limit=9) for each in (index, other))
     for name in ("dense", "words", "pages", "documents"):
         assert keys(getattr(ours, name)) == keys(getattr(theirs, name))
     assert other.export(None, 9)[0] == [*first, *rest]
@@ -202,14 +202,14 @@ def test_what_one_index_gives_out_another_takes_and_finds_the_same(index: Index,
 
 def test_pages_are_ranked_by_their_images_once_they_have_vectors_for_that(index: Index):
     asked = ("anything", [1.0, 0.0, 0.0])
-    assert index.rank(*asked, visual=[0.0, 1.0], limit=5, scope=EVERYWHERE).visual == []
+    assert index.rank(Query(*asked, visual=[0.0, 1.0]), limit=5).visual == []
     index.set_visual({key_of(0): [1.0, 0.0], key_of(3): [0.6, 0.8]})
-    found = index.rank(*asked, visual=[0.0, 1.0], limit=5, scope=EVERYWHERE).visual
+    found = index.rank(Query(*asked, visual=[0.0, 1.0]), limit=5).visual
     assert (keys(found), found[0].score) == ([key_of(3), key_of(0)], pytest.approx(0.8))
-    assert keys(index.rank(*asked, visual=[0.0, 1.0], limit=5, scope=Scope((APPLES,))).visual) == [key_of(0)]
-    assert index.rank(*asked, limit=5, scope=EVERYWHERE).visual == []
+    assert keys(index.rank(Query(*asked, visual=[0.0, 1.0], scope=Scope((APPLES,))), limit=5).visual) == [key_of(0)]
+    assert index.rank(Query(*asked), limit=5).visual == []
     index.upsert(ENTRIES[:1])
-    assert keys(index.rank(*asked, visual=[0.0, 1.0], limit=5, scope=EVERYWHERE).visual) == [key_of(3)]
+    assert keys(index.rank(Query(*asked, visual=[0.0, 1.0]), limit=5).visual) == [key_of(3)]
 
 
 def test_what_has_no_text_is_found_by_its_image_alone(index: Index, other: Index):
@@ -218,7 +218,7 @@ def test_what_has_no_text_is_found_by_its_image_alone(index: Index, other: Index
     index.set_visual({picture.key: [1.0, 0.0]})
     other.adopt(index.export(None, 9)[0])
     for each in (index, other):
-        found = each.rank("storage", [0.0, 1.0, 0.0], visual=[1.0, 0.0], limit=9, scope=EVERYWHERE)
+        found = each.rank(Query("storage", [0.0, 1.0, 0.0], visual=[1.0, 0.0]), limit=9)
         assert (len(found.dense), keys(found.visual)) == (4, [picture.key])
         assert each.passages([picture.key]) == {picture.key: picture}
         assert each.vectors([picture.key, key_of(2)]).keys() == {key_of(2)}
@@ -230,7 +230,7 @@ def test_an_index_knows_after_a_restart_that_pages_have_vectors_of_their_images(
     index.set_visual({key_of(0): [1.0, 0.0]})
     index.close()
     again = EdgeIndex(tmp_path / "index", dimension=lambda: 3)
-    assert keys(again.rank("x", [1.0, 0, 0], visual=[1.0, 0.0], limit=5, scope=EVERYWHERE).visual) == [key_of(0)]
+    assert keys(again.rank(Query("x", [1.0, 0, 0], visual=[1.0, 0.0]), limit=5).visual) == [key_of(0)]
     again.close()
 
 
@@ -277,21 +277,21 @@ def test_a_point_id_holds_its_key(document: str, page: int, ordinal: int):
 
 
 def test_a_document_is_ranked_by_what_it_can_be_named_by_once_it_is_described(index: Index):
-    assert index.rank("Plumco 2024", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).facts == []
+    assert index.rank(Query("Plumco 2024", [1.0, 0.0, 0.0]), limit=5).facts == []
     index.describe(key_of(0), APPLES, words="apple harvest", card=Card(("appleco",), (2023,), ("annual report",)))
     plumco = Card(("plumco",), (2024,))
     index.describe(key_of(3), PLUMS, words="plum brandy of a distillery", card=plumco)
-    rankings = index.rank("distillery of Plumco", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE)
+    rankings = index.rank(Query("distillery of Plumco", [1.0, 0.0, 0.0]), limit=5)
     assert (keys(rankings.facts), keys(rankings.documents)) == ([key_of(3)], [key_of(3)])
     assert index.cards(keys(rankings.facts)) == {PLUMS: plumco}
     elsewhere = Scope(collections=("fruit",))
-    assert keys(index.rank("Plumco 2023", [1.0, 0.0, 0.0], limit=5, scope=elsewhere).facts) == [key_of(0)]
+    assert keys(index.rank(Query("Plumco 2023", [1.0, 0.0, 0.0], elsewhere), limit=5).facts) == [key_of(0)]
 
 
 def test_what_describes_a_document_replaces_what_did(index: Index):
     index.describe(key_of(1), APPLES, words="cider", card=Card(("appleco",)))
     index.describe(key_of(0), APPLES, words="juice", card=Card(("pearco",)))
-    assert keys(index.rank("cider of Appleco", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).facts) == []
-    assert keys(index.rank("cider", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).documents) == []
-    assert keys(index.rank("juice of Pearco", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).facts) == [key_of(0)]
-    assert len(index.rank("juice", [1.0, 0.0, 0.0], limit=5, scope=EVERYWHERE).dense) == 4
+    assert keys(index.rank(Query("cider of Appleco", [1.0, 0.0, 0.0]), limit=5).facts) == []
+    assert keys(index.rank(Query("cider", [1.0, 0.0, 0.0]), limit=5).documents) == []
+    assert keys(index.rank(Query("juice of Pearco", [1.0, 0.0, 0.0]), limit=5).facts) == [key_of(0)]
+    assert len(index.rank(Query("juice", [1.0, 0.0, 0.0]), limit=5).dense) == 4

@@ -7,10 +7,10 @@ import pytest
 
 from docqa.index import bm25
 from docqa.library import Library
-from docqa.scripts import ENGLISH, folded, language, languages, spaced
-from docqa.sentences import sentences
-from docqa.types import Scope
-from docqa.words import closest_part, count, rarity, stems, terms
+from docqa.text.scripts import ENGLISH, folded, language, languages, spaced
+from docqa.text.sentences import sentences
+from docqa.text.words import closest_part, count, rarity, stems, terms
+from docqa.types import Query
 from ingest.parse import PDF
 from ingest.pipeline import Pipeline
 from tests.fakes import WordHashEmbedder, run
@@ -120,7 +120,7 @@ def test_every_question_finds_its_page_by_words_alone_among_all_languages(
     names = {document.id[:15]: document.name for document in library.catalog.documents()}
     elsewhere = WordHashEmbedder().embed_query("nothing of it")
     for name, (*_, question) in LIBRARY.items():
-        found = library.index.rank(question, elsewhere, limit=3, scope=Scope())
+        found = library.index.rank(Query(question, elsewhere), limit=3)
         for ranking in (found.words, found.pages):
             assert (names[ranking[0].key.document], ranking[0].key.page) == (f"{name}.pdf", 2), name
 

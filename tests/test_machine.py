@@ -9,12 +9,12 @@ import pytest
 
 from docqa.errors import EncryptedPDF
 from ingest import machine
-from ingest.machine import IDLE_S, Shipped, TaskLimits
+from ingest.machine import IDLE_S, Allowance, Shipped
 from ingest.reading import ReadingOptions, read_cover
 from ingest.sandbox import PageFailed
 from tests.tasks import refuse, stumble
 
-LIMITS = TaskLimits(timeout_s=20, memory_limit_mb=4096)
+ALLOWANCE = Allowance(timeout_s=20, memory_limit_mb=4096)
 
 
 @pytest.fixture(autouse=True)
@@ -67,10 +67,10 @@ def test_copies_that_nobody_uses_are_removed(cache: Path, tmp_path: Path):
 
 
 def test_a_task_runs_in_a_sandbox_and_its_errors_are_results(make_pdf: Callable[..., Path]):
-    assert machine.run(read_cover, [shipped(make_pdf("One.", "Two.")), ReadingOptions()], LIMITS).pages == 2
-    assert isinstance(machine.run(refuse, [], LIMITS), EncryptedPDF)
-    failed = machine.run(stumble, [], LIMITS)
+    assert machine.run(read_cover, [shipped(make_pdf("One.", "Two.")), ReadingOptions()], ALLOWANCE).pages == 2
+    assert isinstance(machine.run(refuse, [], ALLOWANCE), EncryptedPDF)
+    failed = machine.run(stumble, [], ALLOWANCE)
     assert isinstance(failed, PageFailed)
     assert "a bug of a parser" in str(failed)
-    machine._sandbox(LIMITS).close()
+    machine._sandbox(ALLOWANCE).close()
     machine._sandbox.cache_clear()

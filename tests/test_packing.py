@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from docqa.packing import Candidate, Pack, need_of_image, pack
+from docqa.model.packing import Candidate, Pack, need_of_image, pack
 from tests.fakes import evidence, page
 
 DETAILS = (4, 16)

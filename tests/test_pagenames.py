@@ -1,6 +1,6 @@
 import pytest
 
-from docqa.pagenames import numbers_printed, only_pages_named, pages_named, with_printed
+from docqa.question.pagenames import numbers_printed, only_pages_named, pages_named, with_printed
 
 
 @pytest.mark.parametrize(

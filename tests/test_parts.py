@@ -1,6 +1,6 @@
 import pytest
 
-from docqa.parts import MOST_PARTS, parts
+from docqa.question.parts import MOST_PARTS, parts
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from docqa.catalog.held import Held
 from docqa.files import digest
 from docqa.library import Library
-from docqa.types import Scope, Vector
+from docqa.types import Query, Scope, Vector
 from ingest import pipeline as pipeline_module
 from ingest.pipeline import Pipeline
 from ingest.reading import ReadingOptions
@@ -50,7 +50,7 @@ def test_passages_stand_under_the_document_and_carry_their_boxes(
     pipeline: Pipeline, library: Library, make_pdf: MakePDF
 ):
     run(pipeline, make_pdf("Revenue was 5 million.", title="Annual Report"))
-    rankings = library.index.rank("revenue", WordHashEmbedder().embed_query("revenue"), limit=5, scope=EVERYWHERE)
+    rankings = library.index.rank(Query("revenue", WordHashEmbedder().embed_query("revenue")), limit=5)
     [passage] = library.index.passages([ranked.key for ranked in rankings.words]).values()
     assert passage.headings == ("report | Annual Report",)
     assert [round(box.x0) for box in passage.boxes] == [72]
@@ -162,7 +162,7 @@ def test_stopped_anywhere_it_goes_on_and_ends_the_same(
     [report], pages = run(pipeline, path)
     assert (report.outcome, pages) == ("done", 7 - done)
     assert library.index.count(EVERYWHERE) == 7
-    rankings = library.index.rank("seven", WordHashEmbedder().embed_query("seven"), limit=9, scope=EVERYWHERE)
+    rankings = library.index.rank(Query("seven", WordHashEmbedder().embed_query("seven")), limit=9)
     assert len(rankings.documents) == 1
 
 

@@ -7,7 +7,7 @@ import pymupdf
 import pytest
 
 from docqa.library import Library
-from docqa.types import PassageKey, Scope
+from docqa.types import PassageKey, Query, Scope
 from ingest import intake
 from ingest import pipeline as pipeline_module
 from ingest.pipeline import Pipeline
@@ -46,7 +46,7 @@ def test_printed_page_numbers_are_kept_and_searched(pipeline: Pipeline, library:
     run(pipeline, make_pdf(*NUMBERED))
     assert _printed(library) == [None, None, "1", "2", "3", "4", "5", "6"]
     called = Scope(called=((5, 5),))
-    rankings = library.index.rank("revenue", WordHashEmbedder().embed_query("revenue"), limit=9, scope=called)
+    rankings = library.index.rank(Query("revenue", WordHashEmbedder().embed_query("revenue"), called), limit=9)
     assert {ranked.key.page for ranked in rankings.dense} == {5, 7}
 
 
@@ -101,7 +101,7 @@ def test_running_heads_are_searched_on_their_first_page_only_wherever_reading_wa
     [document] = library.catalog.documents()
     read = [library.files.page(document.id, number) for number in range(1, 8)]
     assert all([page.text[slice(*span)] for span in page.running] == ["Recycled paper"] for page in read)
-    found = library.index.rank("recycled", WordHashEmbedder().embed_query("recycled"), limit=9, scope=EVERYWHERE)
+    found = library.index.rank(Query("recycled", WordHashEmbedder().embed_query("recycled")), limit=9)
     assert [ranked.key.page for ranked in found.words] == [1]
 
 
@@ -109,7 +109,7 @@ def test_running_heads_are_searched_on_their_first_page_only_wherever_reading_wa
 def test_a_word_that_a_line_end_breaks_is_found(pipeline: Pipeline, library: Library, make_pdf: MakePDF, asked: str):
     broken = "The reports on sedi-\nmentation and dredg-\ning are well-\nknown in the town."
     run(pipeline, make_pdf("The harbour was lit.", broken, "The quay was paved."))
-    found = library.index.rank(asked, WordHashEmbedder().embed_query(asked), limit=9, scope=EVERYWHERE)
+    found = library.index.rank(Query(asked, WordHashEmbedder().embed_query(asked)), limit=9)
     assert [ranked.key.page for ranked in found.words] == [2]
     [document] = library.catalog.documents()
     assert library.files.page(document.id, 2).text == broken

@@ -1,7 +1,7 @@
 import pytest
 
-from docqa import profiles
-from docqa.profiles import phi3_image_tokens, phi4_image_tokens, qwen_image_tokens
+from docqa.model import profiles
+from docqa.model.profiles import phi3_image_tokens, phi4_image_tokens, qwen_image_tokens
 
 A4, LETTER, STRIP, SQUARE = (1240, 1754), (1275, 1650), (50, 8000), (1000, 1000)
 

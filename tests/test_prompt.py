@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from docqa.profiles import PHI_3_VISION, TEXT
-from docqa.prompt import PageImage, messages, page_text
+from docqa.model.profiles import PHI_3_VISION, TEXT
+from docqa.model.prompt import PageImage, messages, page_text
 from docqa.types import Shown, Turn
 from tests.fakes import evidence
 

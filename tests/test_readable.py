@@ -3,7 +3,7 @@ from time import perf_counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docqa.readable import as_quoted, as_read, readable
+from docqa.text.readable import as_quoted, as_read, readable
 from docqa.types import Page
 from ingest.layout import compose
 from tests.fakes import page

@@ -7,8 +7,8 @@ import pytest
 
 from docqa.index.edge import EdgeIndex
 from docqa.library import Library
-from docqa.naming import card
 from docqa.protocols import Entry
+from docqa.question.naming import card
 from docqa.retrieval import Retriever
 from docqa.types import Document, Facts, Passage, Scope
 from ingest.pipeline import Pipeline

@@ -2,8 +2,8 @@
 
 import pytest
 
-from docqa.naming import card
-from docqa.routing import asked, fits, without_tie
+from docqa.question.naming import card
+from docqa.question.routing import asked, fits, without_tie
 from docqa.types import Card, Facts, PassageKey, Ranked
 
 

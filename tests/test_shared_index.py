@@ -9,13 +9,14 @@ from multiprocessing.connection import Client
 from pathlib import Path
 
 import pytest
+from filelock import Timeout
 
 from docqa import ownership
 from docqa.errors import IndexUnavailable, LibraryBusy
 from docqa.index.edge import EdgeIndex
 from docqa.index.shared import SharedIndex, offered
 from docqa.protocols import Entry
-from docqa.types import Passage, PassageKey, Scope
+from docqa.types import Passage, PassageKey, Query, Scope
 from tests.fakes import WordHashEmbedder
 
 DOCUMENT = "a" * 64
@@ -38,12 +39,12 @@ def test_every_method_does_what_it_does_at_its_owner(index: EdgeIndex):
         shared = SharedIndex(lambda: place)
         shared.upsert([entry(1, "sheep and wool"), entry(2, "looms"), entry(3, "harbour")])
         vector = WordHashEmbedder().embed_query("wool")
-        assert shared.rank("wool", vector, limit=3, scope=Scope()) == index.rank("wool", vector, limit=3, scope=Scope())
+        assert shared.rank(Query("wool", vector), limit=3) == index.rank(Query("wool", vector), limit=3)
         key = PassageKey(DOCUMENT[:15], 1, 0)
         assert shared.passages([key]) == index.passages([key])
         assert shared.vectors([key]) == index.vectors([key])
         shared.set_visual({key: [0.6, 0.8]})
-        ranked = shared.rank("wool", vector, visual=[0.0, 1.0], limit=3, scope=Scope()).visual
+        ranked = shared.rank(Query("wool", vector, visual=[0.0, 1.0]), limit=3).visual
         assert [each.key for each in ranked] == [key]
         assert shared.size(Scope()) == 3
         shared.set_collections(DOCUMENT, ["tax"])
@@ -115,3 +116,10 @@ def test_one_process_reads_documents_at_a_time(tmp_path: Path):
         assert (first, second) == (True, False)
     with ownership.reading(tmp_path) as third:
         assert third
+
+
+def test_a_lock_that_is_missed_inside_is_not_taken_for_that_of_the_library(tmp_path: Path):
+    with pytest.raises(Timeout, match="elsewhere"), ownership.owned(tmp_path, "docqa serve"):
+        raise Timeout("elsewhere")
+    with pytest.raises(Timeout, match="elsewhere"), ownership.reading(tmp_path):
+        raise Timeout("elsewhere")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from docqa.parts import MOST_PARTS
-from docqa.splitting import ModelSplitter, listed
+from docqa.question.parts import MOST_PARTS
+from docqa.question.splitting import ModelSplitter, listed
 
 
 class Says:

@@ -1,6 +1,6 @@
 import pytest
 
-from docqa.tables import cells, column_heads, heads_above, is_head_of_columns, is_only_times_and_units, tables
+from docqa.text.tables import cells, column_heads, heads_above, is_head_of_columns, is_only_times_and_units, tables
 
 INCOME = """Statement of income
 \t2023\t2022

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docqa import tokens
 from docqa.embedding import BGE_SMALL
 from docqa.errors import SettingsError
-from docqa.profiles import PHI3_LAYOUT, QWEN_LAYOUT
-from docqa.tokenization import from_file
-from docqa.tokens import Count, ImageCost, Message
+from docqa.model import tokens
+from docqa.model.profiles import PHI3_LAYOUT, QWEN_LAYOUT
+from docqa.model.tokenization import from_file
+from docqa.model.tokens import Count, ImageCost, Message
 
 
 def characters(text: str, own: bool) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from docqa.errors import NotInLibrary
 from docqa.library import Library, named
-from docqa.types import Scope, StoredAnswer
+from docqa.types import Query, Scope, StoredAnswer
 from ingest.pipeline import Pipeline
 from tests.fakes import Silent, run
 
@@ -186,4 +186,4 @@ def test_what_was_read_before_documents_were_described_is_described_later(
     pipeline.read_unfinished(Silent())
     [described] = library.catalog.documents()
     assert (described.organisation, described.year) == ("Orchard Inc.", 2018)
-    assert library.index.rank("Orchard", [0.1] * 64, limit=5, scope=EVERYWHERE).facts != []
+    assert library.index.rank(Query("Orchard", [0.1] * 64), limit=5).facts != []

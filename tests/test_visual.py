@@ -15,9 +15,9 @@ from pydantic import SecretStr
 
 from docqa import build
 from docqa.errors import ModelRefused, ModelUnavailable, SettingsError
+from docqa.model.visual import ServedVisualEmbedder
 from docqa.sections import VisualSettings
 from docqa.settings import Settings
-from docqa.visual import ServedVisualEmbedder
 from tests.commands import docqa
 from tests.fakes import ColourEmbedder
 

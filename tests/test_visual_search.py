@@ -8,7 +8,7 @@ from docqa import repair
 from docqa.engine import Engine
 from docqa.extractive import QuotationAnswerer
 from docqa.library import Library
-from docqa.types import PICTURE, Draft, Scope
+from docqa.types import PICTURE, Draft, Query, Scope
 from ingest.sandbox import Sandbox
 from tests import albums
 from tests.albums import DemandingReranker, Reading
@@ -68,7 +68,7 @@ def test_a_document_with_a_picture_for_a_cover_is_known_by_its_first_text(readin
 
 
 def documents_ranked(reading: Reading, word: str) -> list[tuple[int, int]]:
-    found = reading.library.index.rank(word, [0.1] * WordHashEmbedder.dimension, limit=5, scope=EVERYWHERE)
+    found = reading.library.index.rank(Query(word, [0.1] * WordHashEmbedder.dimension), limit=5)
     return [(ranked.key.page, ranked.key.ordinal) for ranked in found.documents]
 
 

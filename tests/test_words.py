@@ -1,6 +1,6 @@
 import pytest
 
-from docqa.words import closest_part, rarity, stems, terms
+from docqa.text.words import closest_part, rarity, stems, terms
 
 
 def test_terms_are_numbers_and_words_that_carry_meaning():

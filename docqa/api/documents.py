@@ -212,11 +212,5 @@ def _progress(document: Document, caller: Access) -> tuple[float | None, float |
     rate = catalog.reading.activity().pages_per_minute if document.state in ("queued", "reading") else 0.0
     if not rate:
         return None, None
-    left = 0
-    for each in catalog.unfinished():
-        if not each.pages:  # not opened yet
-            return rate, None
-        left += each.pages - each.pages_done - each.pages_failed
-        if each.id == document.id:
-            break
-    return rate, 60 * left / rate
+    left = catalog.reading.pages_until(document.id)
+    return rate, None if left is None else 60 * left / rate

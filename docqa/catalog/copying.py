@@ -33,6 +33,8 @@ def between(source: sa.Engine, target: sa.Engine) -> None:
     with source.connect() as reading, target.begin() as writing:
         if source.dialect.name == "postgresql":
             reading.execution_options(isolation_level="REPEATABLE READ")
+        if source.dialect.name == "sqlite":
+            reading.exec_driver_sql("BEGIN")  # else each table is read as it stands when its turn comes
         if not _is_vacant(writing):
             place = target.url.render_as_string(hide_password=True)
             raise UsageError(f"The catalog at {place} is in use already: name an empty database")

@@ -14,7 +14,7 @@ from docqa.catalog.conversations import Conversations
 from docqa.catalog.descriptions import Descriptions, inherit
 from docqa.catalog.held import Held, outcomes
 from docqa.catalog.keys import Keys
-from docqa.catalog.reading import UNFINISHED, Reading
+from docqa.catalog.reading import IN_TURN, UNFINISHED, Reading
 from docqa.catalog.sources import Sources, are_in
 from docqa.catalog.tables import documents as _documents
 from docqa.catalog.tables import facts as _facts
@@ -74,6 +74,12 @@ class Catalog:
 
         Raises LibraryMismatch, beginning with `complaint`, if the library was made with another value.
         """
+        try:
+            self._require(name, value, complaint, record)
+        except sa.exc.IntegrityError:  # another process recorded it in the same moment
+            self._require(name, value, complaint, record)
+
+    def _require(self, name: str, value: str, complaint: str, record: bool) -> None:
         with self._engine.begin() as connection:
             found = connection.scalar(sa.select(_facts.c.value).where(_facts.c.name == name))
             if found is None and not record:
@@ -141,15 +147,15 @@ class Catalog:
         return list(self._read(sa.select(_documents.c.id).where(begin)))
 
     def _read(
-        self, which: sa.Select[tuple[str]], *, before: Sequence[sa.ColumnElement[Any]] = ()
+        self, which: sa.Select[tuple[str]], *, order: Sequence[sa.ColumnElement[Any]] = _AS_THEY_CAME
     ) -> Iterator[Document]:
-        """Documents with these ids, in the order they came or, first, in that of other columns."""
+        """Documents with these ids, in the order they came or in another one."""
         done = sa.func.count(sa.case((_pages.c.error == "", 1)))
         failed = sa.func.count(sa.case((_pages.c.error != "", 1)))
         columns = [column for column in _documents.c if column.name != "outline"]  # it may be long
         query = sa.select(*columns, done.label("pages_done"), failed.label("pages_failed"))
         query = query.outerjoin(_pages).where(_documents.c.id.in_(which)).group_by(_documents.c.id)
-        query = query.order_by(*before, *_AS_THEY_CAME)
+        query = query.order_by(*order)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
             placed: dict[str, set[str]] = {}
@@ -213,8 +219,8 @@ class Catalog:
             yield Held(connection, document_id)
 
     def unfinished(self) -> list[Document]:
-        """Documents to read: those that failed to be read to the end least often first, then in the order they came."""
-        return list(self._read(_which(states=UNFINISHED), before=[_documents.c.attempts]))
+        """Documents to read, in the order of their turns."""
+        return list(self._read(_which(states=UNFINISHED), order=IN_TURN))
 
     def unattempt(self, document_id: str) -> None:
         """Take an attempt back that ended because a service did not answer."""

@@ -1,6 +1,7 @@
 """How reading goes: whether a worker runs, what waits, how fast it is."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -12,6 +13,8 @@ from docqa.catalog.tables import pages as _pages
 from docqa.types import Activity, Holdings, Scope
 
 UNFINISHED = ("queued", "reading")
+# Documents are read in this order: those that failed to be read to the end least often first, then as they came.
+IN_TURN = (_documents.c.attempts, _documents.c.added_at, _documents.c.name, _documents.c.id)
 RATE_S = 60.0  # over which reading's speed is measured,
 RATE_AT_LEAST_S = 10.0  # but not over less than this
 WORKER_SEEN = "worker_seen_at"  # a fact
@@ -26,7 +29,8 @@ class Reading:
     def worker_is_there(self) -> None:
         """Note that a worker runs now."""
         seen = {"value": datetime.now(UTC).isoformat()}
-        with self._engine.begin() as connection:
+        # Another worker may do so for the first time in the same moment.
+        with suppress(sa.exc.IntegrityError), self._engine.begin() as connection:
             if not connection.execute(_facts.update().where(_facts.c.name == WORKER_SEEN).values(seen)).rowcount:
                 connection.execute(_facts.insert().values(name=WORKER_SEEN, **seen))
 
@@ -37,6 +41,21 @@ class Reading:
             query = query.where(_documents.c.id.in_(scope.document_ids))
         with self._engine.connect() as connection:
             return connection.scalar(query.where(are_in(scope.collections))) or 0
+
+    def pages_until(self, document_id: str) -> int | None:
+        """Pages left to be read until this document is read; None while it, or one before it, is not opened yet."""
+        this = sa.select(*IN_TURN).where(_documents.c.id == document_id)
+        with self._engine.connect() as connection:
+            place = connection.execute(this).first()
+            if place is None:
+                return 0
+            values = (sa.literal(value, column.type) for value, column in zip(place, IN_TURN, strict=True))
+            until = sa.tuple_(*IN_TURN) <= sa.tuple_(*values), _documents.c.state.in_(UNFINISHED)
+            tried = sa.select(sa.func.count()).where(_pages.c.document_id.in_(sa.select(_documents.c.id).where(*until)))
+            unopened = sa.func.count(sa.case((_documents.c.pages == 0, 1)))
+            left = sa.func.coalesce(sa.func.sum(_documents.c.pages), 0) - tried.scalar_subquery()
+            found = connection.execute(sa.select(unopened, left).where(*until)).one()
+        return None if found[0] else int(found[1])
 
     def holdings(self, collections: Sequence[str] = ()) -> Holdings:
         """What the library, or some of its collections, hold."""

@@ -11,7 +11,7 @@ import click
 
 from docqa.cli import options, reading
 from docqa.errors import DocumentError, UsageError
-from docqa.pagenames import with_printed
+from docqa.question.pagenames import with_printed
 from docqa.types import WEAK_EVIDENCE, Answer, Scope
 
 if TYPE_CHECKING:

@@ -44,8 +44,8 @@ def show(data: Path | None, name: str, page: int | None, as_json: bool) -> None:
     """Show a document (name or id): its state, where it came from, and how each page was read."""
     from docqa import build, wire
     from docqa.library import named
-    from docqa.readable import readable
     from docqa.settings import load
+    from docqa.text.readable import readable
 
     settings = load(data)
     with build.catalog(settings) as catalog:

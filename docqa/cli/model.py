@@ -14,7 +14,7 @@ from docqa.cli import options
 from docqa.errors import MissingExtra, UsageError
 
 if TYPE_CHECKING:
-    from docqa.profiles import Profile
+    from docqa.model.profiles import Profile
 
 DEFAULT = "phi-3.5-vision"
 DIRECTORY = "MODEL_DIRECTORY"  # stands in a profile's arguments for where the model lies
@@ -64,7 +64,7 @@ def serve(name: str, path: str | None, **choices: Any) -> None:  # noqa: ANN401
 @click.option("--teraflops", default=989.0, show_default=True, help="Dense bf16 speed; the default is an H200's.")
 def plan(name: str, gpu_memory: float, teraflops: float) -> None:
     """Show what context, images and concurrent requests fit on a GPU."""
-    from docqa import capacity
+    from docqa.model import capacity
 
     profile = _profile(name)
     options.print_table(
@@ -97,7 +97,7 @@ COMMANDS = [model]
 
 
 def _profile(name: str) -> "Profile":
-    from docqa import profiles
+    from docqa.model import profiles
 
     profile = profiles.named(name)
     known = [each.name for each in profiles.PROFILES if each.model]
@@ -107,7 +107,7 @@ def _profile(name: str) -> "Profile":
 
 
 def _arguments(name: str, path: str | None, *, window: int | None, images: int | None, **precision: Any) -> list[str]:  # noqa: ANN401
-    from docqa import capacity
+    from docqa.model import capacity
 
     profile = _profile(name)
     if window is not None and window > profile.window:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from docqa.cli import options
-from docqa.pagenames import with_printed
+from docqa.question.pagenames import with_printed
 from docqa.types import PageHit
 
 

@@ -114,12 +114,12 @@ def _claimed(data: Path) -> Iterator[Path]:
     note = data / "up"
     lock = FileLock(data / "up.lock", timeout=0)
     try:
-        lock.acquire()
+        held = lock.acquire()
     except Timeout as error:
         raise LibraryBusy(
             f"docqa up runs on {data} already: {note.read_text()}. Open that, or use another library with --data."
         ) from error
-    with lock:
+    with held:
         note.write_text(f"process {os.getpid()}, which is starting")
         yield note
 

@@ -15,7 +15,6 @@ T = TypeVar("T")
 
 CONNECT_S = 5.0
 HEARTBEATS_S = 60.0  # without a word from a stream: the server says something every 15 s
-PIECE_BYTES = 4096  # of a stream, at most, before its events are passed on
 
 
 def limits(timeout_s: float) -> httpx.Timeout:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from docqa.engine import Engine
 from docqa.protocols import Searcher
-from docqa.types import Card, Passage, PassageKey, Ranked, Rankings, Scope, Vector
+from docqa.types import Card, Passage, PassageKey, Query, Ranked, Rankings, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,8 @@ class Hiding:
     document_id: str
     pages: frozenset[int]
 
-    def rank(
-        self, text: str, vector: Vector, *, visual: Vector | None = None, also: str = "", limit: int, scope: Scope
-    ) -> Rankings:
-        more = limit + self._hidden(scope)
-        found = self.index.rank(text, vector, visual=visual, also=also, limit=more, scope=scope)
+    def rank(self, query: Query, *, limit: int) -> Rankings:
+        found = self.index.rank(query, limit=limit + self._hidden(query.scope))
         ranked = (found.dense, found.words, found.pages, found.visual)
         dense, words, pages, visual_ = (self._shown(each)[:limit] for each in ranked)
         return replace(found, dense=dense, words=words, pages=pages, visual=visual_)

@@ -9,11 +9,11 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from docqa import routing
 from docqa.context import searchable
 from docqa.index import schema
 from docqa.protocols import Entry, Indexed
-from docqa.scripts import language, languages
+from docqa.question import routing
+from docqa.text.scripts import language, languages
 from docqa.types import Card
 
 

@@ -11,7 +11,7 @@ import qdrant_edge as edge
 from docqa.errors import LibraryBusy, LibraryDamaged, LibraryMismatch
 from docqa.index import bm25, schema
 from docqa.protocols import Entry, Indexed
-from docqa.types import Card, Passage, PassageKey, Ranked, Rankings, Scope, Vector
+from docqa.types import Card, Passage, PassageKey, Query, Ranked, Rankings, Scope, Vector
 
 KEYS_AT_ONCE = 10_000
 
@@ -33,26 +33,24 @@ class EdgeIndex:
     def close(self) -> None:
         self._shard.close()
 
-    def rank(
-        self, text: str, vector: Vector, *, visual: Vector | None = None, also: str = "", limit: int, scope: Scope
-    ) -> Rankings:
-        queries: dict[str, Any] = {schema.DENSE: vector, **bm25.query_vectors(text, also)}
-        if visual is not None and self._has_visual:
-            queries[schema.VISUAL] = visual
-        where = _filter(scope)
+    def rank(self, query: Query, *, limit: int) -> Rankings:
+        vectors: dict[str, Any] = {schema.DENSE: query.vector, **bm25.query_vectors(query.text, query.also)}
+        if query.visual is not None and self._has_visual:
+            vectors[schema.VISUAL] = query.visual
+        where = _filter(query.scope)
         requests = [
             edge.QueryRequest(
-                query=edge.Query.Nearest(query, using=schema.vector_of(name)),
+                query=edge.Query.Nearest(vector, using=schema.vector_of(name)),
                 filter=where,
                 limit=schema.limit_of(name, limit),
                 with_payload=False,
             )
-            for name, query in queries.items()
+            for name, vector in vectors.items()
         ]
         with _sized():
             found = self._shard.query_batch(edge.QueryBatchRequest(requests))
         rankings = [[Ranked(schema.key_of(point.id), point.score) for point in points] for points in found]
-        return schema.rankings(dict(zip(queries, rankings, strict=True)))
+        return schema.rankings(dict(zip(vectors, rankings, strict=True)))
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
         ids: list[int | uuid.UUID | str] = [schema.point_id(key) for key in keys]

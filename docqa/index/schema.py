@@ -10,9 +10,9 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from docqa.pagenames import numbers_printed
 from docqa.protocols import Indexed
-from docqa.routing import FACTS_LIMIT
+from docqa.question.pagenames import numbers_printed
+from docqa.question.routing import FACTS_LIMIT
 from docqa.types import Box, Card, Passage, PassageKey, Ranked, Rankings, Vector
 
 DENSE = "dense"

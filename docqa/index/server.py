@@ -11,7 +11,7 @@ from docqa.errors import IndexUnavailable
 from docqa.index import bm25, schema
 from docqa.index.collection import Layout, as_first_vectors, creation, differences, later_vectors, search_params
 from docqa.protocols import Entry, Indexed
-from docqa.types import Card, Passage, PassageKey, Ranked, Rankings, Scope, Vector
+from docqa.types import Card, Passage, PassageKey, Query, Ranked, Rankings, Scope, Vector
 
 KEYS_AT_ONCE = 10_000
 NO_LAYOUT = Layout()
@@ -47,29 +47,27 @@ class ServerIndex:
     def close(self) -> None:
         self._client.close()
 
-    def rank(
-        self, text: str, vector: Vector, *, visual: Vector | None = None, also: str = "", limit: int, scope: Scope
-    ) -> Rankings:
-        words = {name: _sparse(each) for name, each in bm25.query_vectors(text, also).items()}
-        queries: dict[str, Any] = {schema.DENSE: vector, **words}
-        if visual is not None and self._knows_visual():
-            queries[schema.VISUAL] = visual
-        where = _filter(scope)
+    def rank(self, query: Query, *, limit: int) -> Rankings:
+        words = {name: _sparse(each) for name, each in bm25.query_vectors(query.text, query.also).items()}
+        vectors: dict[str, Any] = {schema.DENSE: query.vector, **words}
+        if query.visual is not None and self._knows_visual():
+            vectors[schema.VISUAL] = query.visual
+        where = _filter(query.scope)
         requests = [
             models.QueryRequest(
-                query=models.NearestQuery(nearest=query),
+                query=models.NearestQuery(nearest=vector),
                 using=schema.vector_of(name),
                 filter=where,
                 limit=schema.limit_of(name, limit),
                 params=search_params(self._layout) if name in (schema.DENSE, schema.VISUAL) else None,
                 with_payload=False,
             )
-            for name, query in queries.items()
+            for name, vector in vectors.items()
         ]
         with _translated():
             found = self._client.query_batch_points(self._collection, requests)
         rankings = [[Ranked(schema.key_of(point.id), point.score) for point in response.points] for response in found]
-        return schema.rankings(dict(zip(queries, rankings, strict=True)))
+        return schema.rankings(dict(zip(vectors, rankings, strict=True)))
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:
         with _translated():

@@ -10,7 +10,7 @@ from typing import Any
 
 from docqa.errors import IndexUnavailable
 from docqa.protocols import Entry, Index, Indexed
-from docqa.types import Card, Passage, PassageKey, Rankings, Scope, Vector
+from docqa.types import Card, Passage, PassageKey, Query, Rankings, Scope, Vector
 
 METHODS = frozenset(
     "rank passages cards size upsert set_visual set_collections describe delete count keys remove vectors export"
@@ -74,10 +74,8 @@ class SharedIndex:
             self._connection.close()
             self._connection = None
 
-    def rank(
-        self, text: str, vector: Vector, *, visual: Vector | None = None, also: str = "", limit: int, scope: Scope
-    ) -> Rankings:
-        found: Rankings = self._call("rank", text, vector, visual=visual, also=also, limit=limit, scope=scope)
+    def rank(self, query: Query, *, limit: int) -> Rankings:
+        found: Rankings = self._call("rank", query, limit=limit)
         return found
 
     def passages(self, keys: Sequence[PassageKey]) -> dict[PassageKey, Passage]:

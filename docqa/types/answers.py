@@ -26,7 +26,7 @@ class Evidence:
     page: Page
     passages: tuple[Passage, ...]  # the ones search found, best first
     score: float
-    part: int = 0  # of the question that it was found for, 1-based; 0 if that is one thing, or for the whole
+    parts: tuple[int, ...] = ()  # of the question that it was found for, 1-based; empty if only for the whole
     also_on: tuple[SamePage, ...] = ()  # pages found that have the same text
 
     @property

@@ -23,7 +23,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a document can be named by in a question, in the form in which it is compared (docqa/routing.py)."""
+    """What a document can be named by in a question, in the form in which docqa/question/routing.py compares it."""
 
     names: tuple[str, ...] = ()
     years: tuple[int, ...] = ()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, overload
 
-from docqa.scripts import SPACELESS_RUN
+from docqa.text.scripts import SPACELESS_RUN
 
 TextSource = Literal["layer", "ocr", "none"]
 OCRScope = Literal["off", "scans", "all"]  # what OCR reads: nothing; pages without text; also pictures beside text

@@ -64,6 +64,17 @@ class Scope:
     called: tuple[tuple[int, int], ...] = ()  # ranges of pages by their number, the physical or the printed one
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What an index is asked: one wording of a question, by meaning, by words and by how pages look."""
+
+    text: str
+    vector: Vector  # its embedding
+    scope: Scope = Scope()
+    visual: Vector | None = None  # its embedding among page images; None if pages are not ranked by these
+    also: str = ""  # further words by which passages and pages, but not documents, are ranked
+
+
 class Ranked(NamedTuple):
     """A key an index returned. Scores compare only within one ranking; higher is better."""
 
@@ -101,7 +112,7 @@ class PageHit:
     page: int
     score: float
     passages: tuple[Passage, ...]  # never empty; that of a page without text is without text
-    part: int = 0  # of the question that it fits best, 1-based; 0 if that is one thing, or for the whole
+    parts: tuple[int, ...] = ()  # of the question that it speaks of, 1-based, the one it fits best first
     also_on: tuple[SamePage, ...] = ()  # pages found that have the same text
 
 

@@ -11,9 +11,9 @@ import pytest
 from docqa import types
 from docqa.errors import IndexUnavailable
 from docqa.library import Library
+from docqa.model.visual import ServedVisualEmbedder
 from docqa.sections import ModelSettings, VisualSettings
 from docqa.service import Service
-from docqa.visual import ServedVisualEmbedder
 from tests.api.conftest import QUESTION, REPORT, Serve
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from docqa import capacity
-from docqa.profiles import PHI_3_VISION
+from docqa.model import capacity
+from docqa.model.profiles import PHI_3_VISION
 
 VERSION = "0.32.0"
 MODEL = "phi-3-vision-128k-tiny"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docqa.profiles import phi4_image_tokens, qwen_image_tokens
+from docqa.model.profiles import phi4_image_tokens, qwen_image_tokens
 
 pytestmark = [pytest.mark.vllm, pytest.mark.timeout(1200)]
 

@@ -13,19 +13,19 @@ import httpx
 import pytest
 from PIL import Image
 
-from docqa import serving, tokenization, tokens
 from docqa.doctor import serving_findings
 from docqa.errors import ContextOverflow, ModelRefused, ModelUnavailable
-from docqa.fitting import Fitted, Fitter
-from docqa.generation import ChatModel
-from docqa.generative import ModelAnswerer
-from docqa.profiles import PHI_3_VISION, phi3_image_tokens
+from docqa.model import serving, tokenization, tokens
+from docqa.model.fitting import Fitted, Fitter
+from docqa.model.generation import ChatModel
+from docqa.model.generative import ModelAnswerer
+from docqa.model.profiles import PHI_3_VISION, phi3_image_tokens
+from docqa.model.serving import Served
+from docqa.model.tokens import ImageCost
+from docqa.model.visual import ServedVisualEmbedder
 from docqa.protocols import ChatMessage
 from docqa.sections import ModelSettings, VisualSettings
-from docqa.serving import Served
-from docqa.tokens import ImageCost
 from docqa.types import Evidence, Page, Turn, Usage
-from docqa.visual import ServedVisualEmbedder
 from tests.fakes import evidence
 from tests.vllm.conftest import MODEL, VLLM
 

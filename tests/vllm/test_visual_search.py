@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from docqa.errors import ModelRefused
+from docqa.model.visual import ServedVisualEmbedder
 from docqa.sections import VisualSettings
-from docqa.visual import ServedVisualEmbedder
 from tests.vllm.conftest import MODEL, VLLM
 
 pytestmark = [pytest.mark.vllm, pytest.mark.timeout(1200)]

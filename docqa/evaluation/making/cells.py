@@ -6,10 +6,10 @@ from random import Random
 
 from docqa.evaluation.making.candidates import Candidate
 from docqa.evaluation.making.wording import reworded, uncapitalised
-from docqa.sentences import sentences
-from docqa.tables import column_heads
+from docqa.text.sentences import sentences
+from docqa.text.tables import column_heads
+from docqa.text.words import stems
 from docqa.types import Page
-from docqa.words import stems
 
 LABEL_WORDS = 10  # of a row, at most
 HEAD_WORDS = 6  # of a column, at most

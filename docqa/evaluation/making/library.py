@@ -12,8 +12,8 @@ from docqa.evaluation.making import drawing
 from docqa.evaluation.making.drawing import Drawn
 from docqa.evaluation.making.telling import HALF
 from docqa.evaluation.making.wording import sentence_of
+from docqa.text.words import stems
 from docqa.types import Document, Page
-from docqa.words import stems
 
 TITLE_WORDS = (2, 14)  # of a title that can name a document, fewest and most
 

@@ -6,9 +6,9 @@ from random import Random
 
 from docqa.evaluation.making.candidates import Candidate
 from docqa.evaluation.making.wording import reworded, uncapitalised
-from docqa.sentences import sentences
+from docqa.text.sentences import sentences
+from docqa.text.words import STEM, stems, terms
 from docqa.types import Page
-from docqa.words import STEM, stems, terms
 
 FEWEST_WORDS, MOST_WORDS = 8, 45  # of a sentence
 MOST_CAPITALS = 0.4  # share of its words that begin with one: with more it is a list of names, or a title

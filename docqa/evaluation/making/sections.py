@@ -6,8 +6,8 @@ from random import Random
 
 from docqa.evaluation.making.candidates import Candidate
 from docqa.evaluation.making.wording import reworded, uncapitalised
+from docqa.text.words import stems
 from docqa.types import Page
-from docqa.words import stems
 
 HEADING_WORDS = (2, 9)  # fewest and most
 SECTION_WORDS = 40  # on the heading's own page, at least

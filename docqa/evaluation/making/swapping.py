@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from random import Random
 
-from docqa.words import stems
+from docqa.text.words import stems
 
 FARTHEST_YEARS = 12  # from the one that is replaced
 

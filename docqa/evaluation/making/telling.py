@@ -10,9 +10,9 @@ from typing import Literal
 
 from docqa.evaluation import scoring
 from docqa.evaluation.making.candidates import Candidate
-from docqa.sentences import sentences
+from docqa.text.sentences import sentences
+from docqa.text.words import stems
 from docqa.types import Page
-from docqa.words import stems
 
 NEARLY_ALL = 0.8  # of a question's words in one place: it speaks of the same
 HALF = 0.5  # of them on a page that holds the answer: it may tell it

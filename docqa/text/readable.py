@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from docqa.columns import Cell, Column, Row, columns_of, places_of
-from docqa.hyphens import without_soft
-from docqa.tables import Table, cells, tables
+from docqa.text.columns import Cell, Column, Row, columns_of, places_of
+from docqa.text.hyphens import without_soft
+from docqa.text.tables import Table, cells, tables
 from docqa.types import Box, Page, Span, around
 
 SAME_ROW = 0.5  # of the lower one's height that two cells share, if they stand on one row

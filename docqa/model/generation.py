@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from docqa.modelserver import ModelServer, data_url
+from docqa.model.modelserver import ModelServer, data_url
 from docqa.protocols import ChatMessage, Content
 from docqa.sections import ModelSettings
 from docqa.types import Usage

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from docqa import facts
-from docqa.naming import DOMAIN, NOT_NAMES, TOKEN, joined
+from docqa.question.naming import DOMAIN, NOT_NAMES, TOKEN, joined
 from docqa.types import Card, Ranked
 
 FACTS_LIMIT = 50  # documents ranked by what they can be named by

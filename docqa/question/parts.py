@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from docqa import followup
-from docqa.grammar import COMMAS, Grammar, any_of, grammars
-from docqa.words import terms
+from docqa.question import followup
+from docqa.question.grammar import COMMAS, Grammar, any_of, grammars
+from docqa.text.words import terms
 
 MOST_PARTS = 6  # a longer list is searched as one question
 QUESTION_MARKS = ("?", "？", "؟")

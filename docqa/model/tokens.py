@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from docqa.profiles import Layout
+from docqa.model.profiles import Layout
 
 Count = Callable[[str, bool], int]
 """Tokens of a text; with True, with the tokens that the tokenizer adds of its own at a text's start and end."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from docqa.profiles import Profile
+from docqa.model.profiles import Profile
 
 Weights = Literal["bf16", "8bit", "4bit"]
 Cache = Literal["bf16", "fp8"]

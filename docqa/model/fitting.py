@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from docqa import packing, prompt, tokens
 from docqa.errors import ContextOverflow
-from docqa.packing import Candidate, Choice, Pack
-from docqa.prompt import Message, PageImage
+from docqa.model import packing, prompt, tokens
+from docqa.model.packing import Candidate, Choice, Pack
+from docqa.model.prompt import Message, PageImage
+from docqa.model.serving import Served
+from docqa.model.tokens import ImageCost
 from docqa.protocols import PageImages
-from docqa.serving import Served
-from docqa.tokens import ImageCost
 from docqa.types import Evidence, PackReceipt, PageReceipt, SentAs, Shown, Turn
 
 PAGES_IN_TURN = 4  # of a document, before the other documents get theirs

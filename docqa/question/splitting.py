@@ -2,9 +2,9 @@
 
 import re
 
-from docqa.parts import MOST_PARTS, parts
 from docqa.protocols import Generator
-from docqa.words import terms
+from docqa.question.parts import MOST_PARTS, parts
+from docqa.text.words import terms
 
 SPLIT_TOKENS = 200  # that the model may write
 

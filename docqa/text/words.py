@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
 
-from docqa.hyphens import with_whole_words
-from docqa.scripts import SPACELESS, folded, pairs
+from docqa.text.hyphens import with_whole_words
+from docqa.text.scripts import SPACELESS, folded, pairs
 
 _WORD = re.compile(
     rf"[{SPACELESS}]{{1,2}}|[^\s{SPACELESS}]+"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, islice, pairwise, takewhile
 
-from docqa.tables import is_figure
+from docqa.text.tables import is_figure
 from docqa.types import Box
 
 MOST_COLUMNS = 40  # of a table

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from docqa import profiles, tokens
 from docqa.errors import ModelRefused, SettingsError
-from docqa.profiles import Profile
+from docqa.model import profiles, tokens
+from docqa.model.profiles import Profile
+from docqa.model.tokens import Count, ImageCost
 from docqa.protocols import ChatMessage
 from docqa.sections import ModelSettings
-from docqa.tokens import Count, ImageCost
 
 FIRST, SECOND = "first", "second"
 SMALL = (64, 64)

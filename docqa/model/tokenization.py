@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from docqa.errors import SettingsError
-from docqa.tokens import Count, remembered
+from docqa.model.tokens import Count, remembered
 
 
 def from_file(path: Path) -> Count:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from docqa.pagenames import with_printed
-from docqa.readable import readable
+from docqa.question.pagenames import with_printed
+from docqa.text.readable import readable
 from docqa.types import Evidence, Shown, Turn
 
 NOT_FOUND = "NOT FOUND"

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from docqa.grammar import ENGLISH_GRAMMAR, any_of, grammars
-from docqa.scripts import SPACELESS
+from docqa.question.grammar import ENGLISH_GRAMMAR, any_of, grammars
+from docqa.text.scripts import SPACELESS
+from docqa.text.words import STEM, stems, terms
 from docqa.types import PageHit
-from docqa.words import STEM, stems, terms
 
 FEW_TERMS = 2  # a question with no more of them may lean on the one before
 SHORT_TERMS = 4  # in a longer question a pronoun more often stands for something in it

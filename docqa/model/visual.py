@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from docqa.errors import ModelRefused
-from docqa.modelserver import ModelServer, data_url
+from docqa.model.modelserver import ModelServer, data_url
 from docqa.sections import VisualSettings
 from docqa.types import Vector
 

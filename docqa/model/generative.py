@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from docqa import citations, prompt
-from docqa.continuation import runs_on
+from docqa import citations
 from docqa.errors import ModelUnavailable, NotInLibrary
-from docqa.fitting import Fitter
-from docqa.prompt import PageImage
+from docqa.model import prompt
+from docqa.model.fitting import Fitter
+from docqa.model.prompt import PageImage
+from docqa.model.serving import Served
 from docqa.protocols import Generator, PageImages
-from docqa.serving import Served
+from docqa.text.continuation import runs_on
 from docqa.types import Draft, Evidence, Page, Turn, Usage
 
 PAGES_CONTINUED = 3  # of the best, whose neighbours are considered where a table or sentence runs on

@@ -2,7 +2,7 @@
 
 import re
 
-from docqa.words import terms
+from docqa.text.words import terms
 
 FEW_TERMS = 1  # a question that has no more of them beside the pages it names asks for these pages
 

@@ -40,7 +40,7 @@ _MARK = re.compile(r"[\W_]")
 TOKEN = re.compile(r"[^\W_]+(?:['’&.-][^\W_]+)*")
 _EDGES = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=(?:19|20)\d\d)|(?<=(?:19|20)\d\d)(?=[A-Za-z])")
 _NO_NAME = re.compile(r"\d*|(?:fy|v|q)?\d+[kqfv]?|(?:\d{4})?q[1-4]", re.IGNORECASE)  # but a number, form or quarter
-_IDENTIFIER = re.compile(r"[0-9a-f\-]{16,}", re.IGNORECASE)
+IDENTIFIER = re.compile(r"[0-9a-f\-]{16,}", re.IGNORECASE)  # a hash or UUID instead of a name
 DOMAIN = re.compile(r"\.(?:com|org|net|io|ai)\b", re.IGNORECASE)
 
 
@@ -83,7 +83,7 @@ def _person_forms(person: str) -> Iterator[str]:
 def _file_forms(name: str) -> Iterator[str]:
     """The words of a file name that are not in many, and each with the one after it."""
     stem = name.rsplit(".", 1)[0]
-    pieces = [] if _IDENTIFIER.fullmatch(stem) else [_bare(piece) for piece in _EDGES.split(stem)]
+    pieces = [] if IDENTIFIER.fullmatch(stem) else [_bare(piece) for piece in _EDGES.split(stem)]
     words = [piece for piece in pieces if piece not in _LEGAL and not _NO_NAME.fullmatch(piece)]
     for word, after in zip(words, [*words[1:], ""], strict=False):
         if word not in _COMMON | NOT_NAMES and (len(word) > 2 or not word.isalpha()):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from docqa.scripts import ENGLISH, languages
+from docqa.text.scripts import ENGLISH, languages
 
 COMMAS = frozenset(",;")
 _NEVER = re.compile(r"(?!)")

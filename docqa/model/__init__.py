@@ -1,0 +1,1 @@
+"""The language model: what it can hold, what it is told, the server that runs it."""
