@@ -44,6 +44,7 @@ class Line:
         return len(self.text) - len(self.words) + 1
 
 
+_SECTION = re.compile(r"(?:\d{1,2}|[A-Z])(?:\.\d{1,2})*\.?|[IVX]{1,5}\.?|§+ ?\d+\w?")  # the number of a heading
 _BULLET = re.compile(r"[•●▪■□○◦‣∙·✓✗*–—-]|\(?(?:\d{1,2}|[a-z]|[ivx]+)[.)]")
 
 Row = list[Line]  # cells, as they are read
@@ -51,9 +52,10 @@ Row = list[Line]  # cells, as they are read
 
 def compose(number: int, width: float, height: float, lines: Sequence[Line], source: TextSource) -> Page:
     """Lay out lines, given in reading order, as the page's text with a box for every word."""
-    rows = _rows(lines)
     usual = _usual_size([line for line in lines if not line.picture])
-    are_headings = [_is_heading(row, usual) for row in rows]
+    rows = _rows(lines)
+    rows = [_numbered(row, usual, is_outermost=row is rows[0] or row is rows[-1]) for row in rows]
+    are_headings = _are_headings(rows, usual)
     text = ""
     words: list[tuple[float, ...]] = []
     headings: list[Heading] = []
@@ -185,9 +187,34 @@ def _is_wrapped(cell: Line) -> bool:
     return (last.y0 + last.y1) / 2 > first.y1
 
 
+def _numbered(row: Row, usual: float, *, is_outermost: bool) -> Row:
+    """A row as one cell if it is a heading that is set apart from its number, which is not that of the page."""
+    if len(row) != 2 or not _SECTION.fullmatch(row[0].text) or not row[1].text[0].isupper():
+        return row
+    if is_outermost and row[0].text.isdigit():
+        return row
+    whole = replace(row[1], words=row[0].words + row[1].words)
+    stand_out = all(_stands_out(cell, usual) for cell in row)
+    return [whole] if stand_out and _is_heading([whole], usual) else row
+
+
+def _stands_out(line: Line, usual: float) -> bool:
+    return line.size > 0 and (line.bold or line.size >= HEADING_SCALE * usual)
+
+
+def _are_headings(rows: Sequence[Row], usual: float) -> list[bool]:
+    """Which rows are headings, or go on with one: no sentence that goes on in a larger font than most of the page."""
+    are: list[bool] = []
+    for row in rows:
+        goes_on = bool(are) and are[-1]
+        is_inside = row[0].text[0].islower() and not row[0].bold and not goes_on
+        are.append(not is_inside and _is_heading(row, usual))
+    return are
+
+
 def _is_heading(row: Row, usual: float) -> bool:
     first = row[0]
-    if len(row) > 1 or first.picture or not first.size or not (first.bold or first.size >= HEADING_SCALE * usual):
+    if len(row) > 1 or first.picture or not _stands_out(first, usual):
         return False
     is_short = len(first.words) <= HEADING_WORDS and first.text[-1] not in ".,;"
     return is_short and any(sum(map(str.isalpha, word)) > 2 for word, _ in first.words)

@@ -16,6 +16,11 @@ from ingest.leads import Lead, OpenTable, leads, open_table
 # words.
 _WIDE = f"{SPACELESS}\u2e80-\u9fff"
 _WORD = re.compile(rf"[{_WIDE}]|[^\s{_WIDE}]{{1,20}}")
+_CONTENTS = re.compile(
+    r"(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|table des mati[èe]res|[íi]ndice(?: general)?|sommario"
+    r"|inhoud(?:sopgave)?|目\s?[录錄次]",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +31,9 @@ class HeadingPath:
     table: OpenTable | None = None  # where a page begins: the one with which the page before ends
 
     def under(self, heading: Heading) -> "HeadingPath":
-        """The path after this heading: it closes those of its own size and smaller ones."""
-        return HeadingPath((*(outer for outer in self.headings if outer.size > heading.size), heading))
+        """The path after this heading: it closes those of its own size and smaller ones, and a table of contents."""
+        outer = (each for each in self.headings if each.size > heading.size and not _CONTENTS.fullmatch(each.text))
+        return HeadingPath((*outer, heading))
 
     def after(self, page: Page) -> "HeadingPath":
         """The path at the end of a page that begins under this one."""

@@ -57,6 +57,30 @@ def test_words_know_where_they_stand_in_the_text():
     assert page.boxes(0, len(page.text)) == (Box(50, 100, 210, 110),)
 
 
+def test_a_heading_that_is_set_apart_from_its_number_is_one():
+    body = [line("this is the usual text of the page", 50, 160 + 12 * n) for n in range(5)]
+    number, title = line("4.2", 50, 140, bold=True), line("Time stepping", 90, 140, bold=True)
+    page = compose(1, 600, 800, [line("Running head", 50, 40), number, title, *body], "layer")
+    assert [heading.text for heading in page.headings] == ["4.2 Time stepping"]
+    assert "4.2 Time stepping" in page.text
+
+
+def test_rows_of_a_table_and_the_number_of_the_page_are_no_numbered_headings():
+    body = [line("this is the usual text of the page", 50, 160 + 12 * n) for n in range(5)]
+    number, head = line("12", 50, 40, bold=True), line("Count models", 90, 40, bold=True)
+    cells = [line("3", 50, 120), line("Cables", 90, 120)]
+    page = compose(1, 600, 800, [number, head, *cells, *body], "layer")
+    assert page.text.startswith("12\tCount models\n")
+    assert "3\tCables" in page.text
+    assert not page.headings
+
+
+def test_a_sentence_that_goes_on_above_small_print_is_no_heading():
+    notes = [line("the small print fills most of the page below it", 50, 160 + 9 * n, size=8) for n in range(9)]
+    page = compose(1, 600, 800, [line("viscous flow limits the step:", 50, 100), *notes], "layer")
+    assert not page.headings
+
+
 def test_larger_or_bold_lines_are_headings_and_two_of_them_one():
     body = [line("this is the usual text of the page", 50, 160 + 12 * n) for n in range(5)]
     page = compose(1, 600, 800, [line("Annual", 50, 100, size=18), line("Report", 50, 122, size=18), *body], "layer")

@@ -3,7 +3,7 @@
 import pytest
 
 from docqa.question.naming import card
-from docqa.question.routing import asked, fits, without_tie
+from docqa.question.routing import asked, believed, fits, without_tie
 from docqa.types import Card, Facts, PassageKey, Ranked
 
 
@@ -99,3 +99,13 @@ def test_a_full_ranking_says_nothing_of_those_that_tie_at_its_end():
     ranked = [Ranked(PassageKey(f"{place:015x}", 1, 0), score) for place, score in enumerate([3.0, 1.0, 1.0])]
     assert without_tie(ranked, limit=3) == ranked[:1]
     assert without_tie(ranked, limit=4) == ranked
+
+
+def test_a_name_is_believed_as_far_as_its_document_speaks_of_the_question():
+    def pages(**scores: float) -> list[Ranked]:
+        return [Ranked(PassageKey(document, 1, 0), score) for document, score in scores.items()]
+
+    fit = {"guide": 1.0, "reference": 0.5, "silent": 1.0}
+    shares = believed(fit, pages(guide=5.0, reference=12.0), pages(paper=10.0, guide=5.0))
+    assert shares == {"guide": 0.5, "reference": 0.5, "silent": 0.0}
+    assert believed(fit, [], []) == fit

@@ -33,6 +33,11 @@ def test_a_smaller_heading_stands_under_a_larger_one_until_the_next():
     assert path.texts == ("Report", "Safety")
 
 
+def test_nothing_stands_under_the_table_of_contents():
+    path = HeadingPath().under(Heading(0, "Inhaltsverzeichnis", 18)).under(Heading(0, "1 Kaimauern", 14))
+    assert path.texts == ("1 Kaimauern",)
+
+
 def test_the_path_carries_over_to_the_next_page():
     sheet = replace(page("Finance"), headings=(Heading(0, "Finance", 14.0),))
     path = HeadingPath().after(sheet)
