@@ -14,6 +14,9 @@ HEADING_CHARACTERS = 300
 HEADING_WORDS = 16  # longer lines are sentences in a large font
 BLOCK_GAP = 0.75  # of a row's height: a wider gap between two rows starts a new block
 CELL_GAP = 0.5  # of a row's height: where text runs from right to left, a wider gap separates cells
+WORD_GAP = 1.5  # of a row's height: the widest gap between words of one justified line
+JUSTIFIED_CHARACTERS = 30  # of a line beside it, at least
+SAME_EDGE = 2.5  # points
 PROSE_CHARACTERS = 25  # of a line, with spaces: columns whose usual line is shorter are cells of a table
 WRAPPED_LINES = 4  # of a cell, at most
 FOLLOWING_LINES = 30  # in which something below a figure is looked for
@@ -53,7 +56,7 @@ Row = list[Line]  # cells, as they are read
 def compose(number: int, width: float, height: float, lines: Sequence[Line], source: TextSource) -> Page:
     """Lay out lines, given in reading order, as the page's text with a box for every word."""
     usual = _usual_size([line for line in lines if not line.picture])
-    rows = _rows(lines)
+    rows = _mended(_rows(lines))
     rows = [_numbered(row, usual, is_outermost=row is rows[0] or row is rows[-1]) for row in rows]
     are_headings = _are_headings(rows, usual)
     text = ""
@@ -101,6 +104,32 @@ def _rows(lines: Sequence[Line]) -> list[Row]:
         else:
             rows.append([line])
     return rows
+
+
+def _mended(rows: Sequence[Row]) -> list[Row]:
+    """Rows with a line of justified prose as one cell, where it was taken for several because its words stand wide.
+
+    It begins and ends where a line above or below does, as the rows of a table hardly do.
+    """
+    mended = []
+    for index, row in enumerate(rows):
+        beside = (*rows[max(index - 1, 0) : index], *rows[index + 1 : index + 2])
+        if len(row) > 1 and _is_close_set(row) and any(_has_same_edges(row, other) for other in beside):
+            mended.append([replace(row[0], words=tuple(word for cell in row for word in cell.words))])
+        else:
+            mended.append(row)
+    return mended
+
+
+def _is_close_set(row: Row) -> bool:
+    widest = WORD_GAP * min(cell.box.y1 - cell.box.y0 for cell in row)
+    return all(0 <= right.box.x0 - left.box.x1 < widest for left, right in pairwise(row))
+
+
+def _has_same_edges(row: Row, other: Row) -> bool:
+    if len(other) > 1 or len(other[0].text) < JUSTIFIED_CHARACTERS:
+        return False
+    return abs(other[0].box.x0 - row[0].box.x0) < SAME_EDGE and abs(other[0].box.x1 - row[-1].box.x1) < SAME_EDGE
 
 
 def _wrapped(rows: Sequence[Row], figure: Line, following: Sequence[Line]) -> int:

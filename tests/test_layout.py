@@ -25,6 +25,13 @@ def test_the_second_column_of_prose_is_not_a_cell():
     assert "\t" not in laid_out(*first, *second)
 
 
+def test_a_justified_line_whose_words_stand_wide_is_no_row_of_cells():
+    above = line("Crews check the moorings of the ferry.", 50, 100)  # from 50 to 240
+    wide = [line("each morning.", 50, 112), line("Then the", 128, 112), line("bridge opens", 181, 112)]
+    assert laid_out(above, *wide).endswith("\neach morning. Then the bridge opens")
+    assert laid_out(line("Crews check the moorings", 50, 100), *wide).endswith("each morning.\tThen the\tbridge opens")
+
+
 def test_a_first_cell_of_several_lines_stays_with_its_figures():
     label = [line("North quay wall", 50, 100), line("and its fenders", 50, 111)]
     figures = [line("1,200", 200, 100), line("1,350", 260, 100), line("Divers found", 320, 100)]
