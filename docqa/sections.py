@@ -156,6 +156,7 @@ class ApiSettings(_Section):
 class UiSettings(_Section):
     host: str = Field("127.0.0.1", description="address the page listens on")
     port: int = Field(8501, ge=0, le=65535)
+    hosts: Names = Field((), description="further names it answers to on loopback: of a proxy on this machine")
     api_url: Address = Field(None, description="where it finds the API; without it where the API's settings say")
     api_key: SecretStr | None = Field(None, description="it calls the API with: who sees the page sees what this may")
 

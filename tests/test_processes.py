@@ -1,5 +1,6 @@
 """Where the processes of the service listen, whom they let in, how they stop."""
 
+import os
 import re
 import signal
 import socket
@@ -167,12 +168,17 @@ def status_of_connecting(port: int, host: str) -> str:
         return connection.recv(64).split()[1].decode()
 
 
-def test_the_page_answers_to_the_names_of_this_machine_only(tmp_path: Path):
+def test_the_page_answers_to_the_names_of_this_machine_and_of_its_proxy_only(tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    process = subprocess.Popen([*DOCQA, "--data", str(tmp_path), "ui", "--port", str(port)], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*DOCQA, "--data", str(tmp_path), "ui", "--port", str(port)],
+        env=os.environ | {"DOCQA_UI__HOSTS": "docqa.example.org"},
+        stderr=subprocess.DEVNULL,
+    )
     try:
         eventually(lambda: processes.answers("127.0.0.1", port, "/_stcore/health"))
+        assert status_of_connecting(port, "docqa.example.org") == "101"
         assert status_of_connecting(port, "127.0.0.1") == "101"
         assert status_of_connecting(port, "localhost") == "101"
         assert status_of_connecting(port, "evil.example") == "403"

@@ -133,7 +133,7 @@ def ui(data: Path | None, host: str | None, port: int | None) -> None:
     if chosen.api_key:
         os.environ[processes.PAGE_KEY] = chosen.api_key.get_secret_value()
     logger.info("The page is at %s", processes.url(chosen.host, port))
-    names = ["localhost", "127.0.0.1", "::1", chosen.host] if is_loopback(chosen.host) else []
+    names = ["localhost", "127.0.0.1", "::1", chosen.host, *chosen.hosts] if is_loopback(chosen.host) else []
     _run_streamlit(Path(found.origin).with_name("app.py"), chosen.host, port, names)
 
 
