@@ -187,6 +187,23 @@ def test_the_page_answers_to_the_names_of_this_machine_and_of_its_proxy_only(tmp
         process.wait()
 
 
+def test_a_page_of_another_origin_that_connects_makes_no_request_to_the_internet(tmp_path: Path):
+    asking = """
+from docqa.cli import service
+from streamlit import net_util
+from streamlit.web.server import server_util
+
+def refused(*_, **__):
+    raise AssertionError("a request")
+
+net_util._make_blocking_http_get = refused
+service._stay_offline()
+print(server_util.is_url_from_allowed_origins("https://evil.example"))
+"""
+    asked = subprocess.run([sys.executable, "-c", asking], cwd=tmp_path, capture_output=True, text=True)
+    assert (asked.stdout, asked.returncode) == ("False\n", 0), asked.stderr
+
+
 def test_a_worker_that_is_to_read_once_ends_when_all_is_read(tmp_path: Path, make_pdf: Callable[..., Path]):
     data = tmp_path / "data"
     settings = Settings(data=data)
