@@ -144,6 +144,9 @@ class ApiSettings(_Section):
     host: str = Field("127.0.0.1", description="address the API listens on; any but loopback needs an API key")
     port: int = Field(8100, ge=0, le=65535)
     hosts: Names = Field((), description="further names it answers to, such as docqa.example.org,docqa")
+    public_url: Address = Field(
+        None, description="where others reach it, such as https://docqa.example.org/api; for the links of cited pages"
+    )
     max_upload_mb: int = Field(1024, gt=0, description="largest upload in one request")
     requests_per_minute: int = Field(600, gt=0, description="of one key, or of one address without keys")
     concurrent_questions: int = Field(8, gt=0, description="answered at once; others wait")
