@@ -1,5 +1,6 @@
 """Files on this machine's disk. A file is complete or absent: each is written beside its place and moved there."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -8,6 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+from docqa.errors import LibraryFull
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Disk:
@@ -86,16 +91,30 @@ def link(source: Path, target: Path) -> None:
 
 @contextmanager
 def written(target: Path) -> Iterator[IO[bytes]]:
-    """A file to write, which is at its place once the block ends well."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", suffix=".part", delete=False) as file:
-        try:
-            yield file
-            file.close()
-            os.replace(file.name, target)
-        except BaseException:
-            os.unlink(file.name)
+    """A file to write, which is at its place once the block ends well.
+
+    Raises LibraryFull if there is no room for it.
+    """
+    with _room_at(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", suffix=".part", delete=False) as file:
+            try:
+                yield file
+                file.close()
+                os.replace(file.name, target)
+            except BaseException:
+                os.unlink(file.name)
+                raise
+
+
+@contextmanager
+def _room_at(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
             raise
+        raise LibraryFull(f"The disk that holds {folder} is full: make room") from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,9 +2,11 @@
 
 import hashlib
 import importlib.util
+import logging
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ from typing import Any
 from docqa.errors import SettingsError
 
 MAX_TOKENS = 512
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +96,32 @@ def _session(weights: Path, cache: Path) -> Any:  # noqa: ANN401  onnxruntime.In
         try:
             return onnxruntime.InferenceSession(kept, options, providers=["CPUExecutionProvider"])
         except Exception:  # onnxruntime has one class for each reason; all mean that the kept graph is no good
-            kept.unlink()
+            with suppress(OSError):
+                kept.unlink()
     options.graph_optimization_level = levels.ORT_ENABLE_EXTENDED  # the levels above make graphs for one CPU only
-    cache.mkdir(parents=True, exist_ok=True)
     unfinished = kept.with_suffix(f".{os.getpid()}.part")
     options.optimized_model_filepath = str(unfinished)
     try:
+        cache.mkdir(parents=True, exist_ok=True)
         session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         unfinished.replace(kept)
-    except Exception as error:
-        unfinished.unlink(missing_ok=True)
-        raise SettingsError(f"{weights} cannot be loaded as an ONNX model: {str(error)[:300]}") from error
+    except Exception:  # the model is no good, or its graph cannot be kept, as on a disk that is full or read-only
+        options.optimized_model_filepath = ""
+        session = _unkept_session(weights, options)
+        logger.warning("Each start takes longer: %s cannot be written, make room or let docqa write there", cache)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
     return session
+
+
+def _unkept_session(weights: Path, options: Any) -> Any:  # noqa: ANN401  onnxruntime.SessionOptions, InferenceSession
+    import onnxruntime
+
+    try:
+        return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise SettingsError(f"{weights} cannot be loaded as an ONNX model: {str(error)[:300]}") from error
 
 
 def has_weights(folder: Path) -> bool:

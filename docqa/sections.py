@@ -1,10 +1,11 @@
 """What an operator may change, section by section: names, defaults, limits, and what each is for."""
 
+import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from docqa.types import OCRScope, Quantization
 
@@ -15,7 +16,19 @@ def _http(url: str | None) -> str | None:
     return url
 
 
+def _listed(value: Any) -> Any:  # noqa: ANN401  what is no text is for pydantic to judge
+    if not isinstance(value, str):
+        return value
+    if not value.lstrip().startswith("["):
+        return [name for part in value.split(",") if (name := part.strip())]
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError('names are separated by commas, or a JSON list: ["one.example.org"]') from error
+
+
 Address = Annotated[str | None, AfterValidator(_http)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
@@ -130,17 +143,23 @@ class CatalogSettings(_Section):
 class ApiSettings(_Section):
     host: str = Field("127.0.0.1", description="address the API listens on; any but loopback needs an API key")
     port: int = Field(8100, ge=0, le=65535)
-    hosts: tuple[str, ...] = Field((), description='further names it answers to, as JSON: ["docqa.example.org"]')
+    hosts: Names = Field((), description="further names it answers to, such as docqa.example.org,docqa")
+    public_url: Address = Field(
+        None, description="where others reach it, such as https://docqa.example.org/api; for the links of cited pages"
+    )
     max_upload_mb: int = Field(1024, gt=0, description="largest upload in one request")
     requests_per_minute: int = Field(600, gt=0, description="of one key, or of one address without keys")
     concurrent_questions: int = Field(8, gt=0, description="answered at once; others wait")
     queued_questions: int = Field(32, ge=0, description="that may wait; more are told to come back later")
-    cors_origins: tuple[str, ...] = Field((), description="web pages of other origins that may call it, as JSON")
+    cors_origins: Names = Field(
+        (), description="web pages of other origins that may call it, such as https://a.example.org"
+    )
 
 
 class UiSettings(_Section):
     host: str = Field("127.0.0.1", description="address the page listens on")
     port: int = Field(8501, ge=0, le=65535)
+    hosts: Names = Field((), description="further names it answers to on loopback: of a proxy on this machine")
     api_url: Address = Field(None, description="where it finds the API; without it where the API's settings say")
     api_key: SecretStr | None = Field(None, description="it calls the API with: who sees the page sees what this may")
 

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX,
         env_nested_delimiter="__",
         env_ignore_empty=True,
+        enable_decoding=False,  # lists are read by their own type, which names the variable that is wrong
         nested_model_default_partial_update=True,
         frozen=True,
         extra="ignore",  # .env may hold settings of other programs; load() refuses unknown ones of ours

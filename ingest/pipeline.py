@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from itertools import groupby, islice
 from pathlib import Path
 
-from docqa.errors import DocumentError, ServiceUnavailable
+from docqa.errors import DocumentError, LibraryFull, ServiceUnavailable
 from docqa.library import Library
 from docqa.protocols import Embedder
 from ingest import describing, intake, numbering
@@ -58,7 +58,8 @@ class Pipeline:
     def read_unfinished(self, progress: Progress, *, stopping: Callable[[], bool] = lambda: False) -> None:
         """Read every document that is queued or half read, and those that are queued meanwhile; or until `stopping`.
 
-        Raises ServiceUnavailable if index, catalog, files or cluster are; what was recorded until then is kept.
+        Raises ServiceUnavailable if index, catalog, files or cluster are, LibraryFull if the disk is; what was recorded
+        until then is kept.
         """
         self.remove_unsourced()
         begun: deque[str] = deque(maxlen=2)  # the document in hand, and the one before: its end may be being stored
@@ -71,8 +72,8 @@ class Pipeline:
                     if self._read(job, its_pages, writer, stopping):
                         return writer.wait()
                 writer.wait()
-        except ServiceUnavailable:
-            with suppress(ServiceUnavailable):
+        except (LibraryFull, ServiceUnavailable):
+            with suppress(LibraryFull, ServiceUnavailable):
                 for document_id in begun:
                     self._catalog.unattempt(document_id)  # it is not the document's fault
             raise

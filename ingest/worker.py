@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from docqa.catalog import Catalog
-from docqa.errors import DocQAError, ServiceUnavailable
+from docqa.errors import DocQAError, LibraryFull, ServiceUnavailable
 from ingest.pipeline import Pipeline
 
 POLL_S = 0.5  # for documents that are queued
 BEAT_S = 5.0  # between two notes that the worker is there
-RETRY_S = (1.0, 2.0, 5.0, 15.0)  # after a service did not answer; the last again and again
+RETRY_S = (1.0, 2.0, 5.0, 15.0)  # after a service did not answer or there was no room; the last again and again
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ UNWATCHED = _Unwatched()
 def work(pipeline: Pipeline, catalog: Catalog, stopping: threading.Event) -> None:
     """Read documents as they are queued until `stopping` is set; the page in hand is finished first.
 
-    While the index or the catalog does not answer it waits and tries again.
+    While the index or the catalog does not answer, or the disk is full, it waits and tries again.
     """
     failures = 0
     with _beating(catalog, stopping):
@@ -43,7 +43,7 @@ def work(pipeline: Pipeline, catalog: Catalog, stopping: threading.Event) -> Non
                 pipeline.read_unfinished(UNWATCHED, stopping=stopping.is_set)
                 failures = 0
                 stopping.wait(POLL_S)
-            except ServiceUnavailable as error:
+            except (LibraryFull, ServiceUnavailable) as error:
                 logger.warning("%s", error)
                 stopping.wait(RETRY_S[min(failures, len(RETRY_S) - 1)])
                 failures += 1

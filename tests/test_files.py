@@ -1,3 +1,4 @@
+import errno
 import gzip
 import io
 import json
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from docqa import disk
 from docqa.bucket import Bucket
-from docqa.errors import NotInLibrary
+from docqa.errors import LibraryFull, NotInLibrary
 from docqa.files import Files, Removed, digest
 from docqa.types import Heading
 from tests.fakes import page
@@ -93,3 +95,10 @@ def test_a_write_that_fails_leaves_no_half_file(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         Files(tmp_path / "files").store_original(missing, ID)
     assert not list((tmp_path / "files").rglob("*.p*"))
+
+
+def test_a_full_disk_is_told_as_one_and_leaves_no_part_of_a_file(tmp_path: Path):
+    with pytest.raises(LibraryFull, match=f"{tmp_path} is full: make room"), disk.written(tmp_path / "1.jpg") as file:
+        file.write(b"some of it")
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert list(tmp_path.iterdir()) == []

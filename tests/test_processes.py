@@ -1,5 +1,6 @@
 """Where the processes of the service listen, whom they let in, how they stop."""
 
+import os
 import re
 import signal
 import socket
@@ -167,18 +168,40 @@ def status_of_connecting(port: int, host: str) -> str:
         return connection.recv(64).split()[1].decode()
 
 
-def test_the_page_answers_to_the_names_of_this_machine_only(tmp_path: Path):
+def test_the_page_answers_to_the_names_of_this_machine_and_of_its_proxy_only(tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    process = subprocess.Popen([*DOCQA, "--data", str(tmp_path), "ui", "--port", str(port)], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*DOCQA, "--data", str(tmp_path), "ui", "--port", str(port)],
+        env=os.environ | {"DOCQA_UI__HOSTS": "docqa.example.org"},
+        stderr=subprocess.DEVNULL,
+    )
     try:
         eventually(lambda: processes.answers("127.0.0.1", port, "/_stcore/health"))
+        assert status_of_connecting(port, "docqa.example.org") == "101"
         assert status_of_connecting(port, "127.0.0.1") == "101"
         assert status_of_connecting(port, "localhost") == "101"
         assert status_of_connecting(port, "evil.example") == "403"
     finally:
         process.kill()
         process.wait()
+
+
+def test_a_page_of_another_origin_that_connects_makes_no_request_to_the_internet(tmp_path: Path):
+    asking = """
+from docqa.cli import service
+from streamlit import net_util
+from streamlit.web.server import server_util
+
+def refused(*_, **__):
+    raise AssertionError("a request")
+
+net_util._make_blocking_http_get = refused
+service._stay_offline()
+print(server_util.is_url_from_allowed_origins("https://evil.example"))
+"""
+    asked = subprocess.run([sys.executable, "-c", asking], cwd=tmp_path, capture_output=True, text=True)
+    assert (asked.stdout, asked.returncode) == ("False\n", 0), asked.stderr
 
 
 def test_a_worker_that_is_to_read_once_ends_when_all_is_read(tmp_path: Path, make_pdf: Callable[..., Path]):

@@ -32,6 +32,18 @@ def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch):
         load()
 
 
+@pytest.mark.parametrize("given", ["docqa.example.org, docqa", '["docqa.example.org", "docqa"]'])
+def test_names_are_separated_by_commas_or_a_json_list(monkeypatch: pytest.MonkeyPatch, given: str):
+    monkeypatch.setenv("DOCQA_API__HOSTS", given)
+    assert load().api.hosts == ("docqa.example.org", "docqa")
+
+
+def test_a_list_that_cannot_be_read_is_refused_by_name(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DOCQA_API__HOSTS", "['docqa.example.org']")
+    with pytest.raises(SettingsError, match=r"DOCQA_API__HOSTS=.*separated by commas"):
+        load()
+
+
 def test_a_file_in_the_current_directory_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch):
     Path(".env").write_text("DOCQA_MODEL__NAME=from-file\nDOCQA_MODEL__URL=http://file/v1\nOTHER=ignored\n")
     monkeypatch.setenv("DOCQA_MODEL__NAME", "from-environment")

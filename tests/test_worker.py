@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from docqa.errors import IndexUnavailable
+from docqa.errors import DocQAError, IndexUnavailable, LibraryFull
 from docqa.library import Library
 from docqa.repair import examine
 from ingest import intake, worker
@@ -59,10 +59,11 @@ def test_what_is_queued_is_read_also_what_comes_later(pipeline: Pipeline, librar
     assert activity.worker_seen_at is not None
 
 
-def test_an_index_that_does_not_answer_is_waited_for(
-    pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("failure", [IndexUnavailable("gone"), LibraryFull("full")])
+def test_an_index_that_does_not_answer_and_a_full_disk_are_waited_for(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch, failure: DocQAError
 ):
-    failures = iter([IndexUnavailable("gone"), IndexUnavailable("gone")])
+    failures = iter([failure, failure])
     upsert = type(library.index).upsert
 
     def unreliable(self: object, entries: object) -> None:
@@ -78,17 +79,18 @@ def test_an_index_that_does_not_answer_is_waited_for(
     assert examine(library) == []
 
 
+@pytest.mark.parametrize("failure", [IndexUnavailable("gone"), LibraryFull("full")])
 def test_an_outage_however_long_is_not_the_documents_fault(
-    pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch, failure: DocQAError
 ):
     def unavailable(self: object, entries: object) -> None:
-        raise IndexUnavailable("gone")
+        raise failure
 
     queue(library, make_pdf("One."))
     with monkeypatch.context() as patch:
         patch.setattr(type(library.index), "upsert", unavailable)
         for _ in range(ATTEMPTS + 2):
-            with pytest.raises(IndexUnavailable):
+            with pytest.raises(type(failure)):
                 pipeline.read_unfinished(Silent())
     pipeline.read_unfinished(Silent())
     assert states(library) == ["done"]

@@ -1,5 +1,6 @@
 """Who may see what. Every request passes the gate; every route asks Access before it shows or searches anything."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -22,8 +23,11 @@ from docqa.library import Library
 from docqa.sections import ApiSettings
 from docqa.types import ApiKey, Document, DocumentState, Scope
 
+log = logging.getLogger("docqa.api")
+
 OPEN = {"/health"}  # to whoever asks
 NAMED_AT_ONCE = 10_000  # documents in one query
+UNKNOWABLE = "The catalog, which knows the keys, cannot be asked: the log of the API says why"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -206,7 +210,9 @@ class Gate:
                 await problems.response(refused.problem, connection)(connection, receive, send)
                 return
             except DocQAError as error:
-                await problems.response(problems.of(error), connection)(connection, receive, send)
+                log.warning("Nobody is let in: %s", error)
+                problem = replace(problems.of(error), detail=UNKNOWABLE)  # who asks is not known to be let in
+                await problems.response(problem, connection)(connection, receive, send)
                 return
             connection.setdefault("state", {})["access"] = Access(self._library, key)
         await self._app(connection, receive, send)

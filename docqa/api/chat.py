@@ -57,9 +57,8 @@ async def complete(body: ChatBody, request: Request, caller: Caller, shared: Sha
     query, before = _query(body, caller)
     ask = await run_sync(partial(asking, query, caller, shared, before=before))
     answering = Answering(shared.questions, ask)
-    completion = Completion(
-        f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), body.model, str(request.base_url).rstrip("/")
-    )
+    base_url = shared.service.settings.api.public_url or str(request.base_url)
+    completion = Completion(f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), body.model, base_url.rstrip("/"))
     if body.stream:
         usage = body.stream_options is not None and body.stream_options.include_usage
         return EventStream(_chunks(answering, completion, shared, usage=usage), answering)

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from docqa.catalog import tables
-from docqa.errors import CatalogUnavailable, LibraryDamaged, LibraryMismatch, MissingExtra
+from docqa.errors import CatalogUnavailable, DocQAError, LibraryDamaged, LibraryFull, LibraryMismatch, MissingExtra
 
 BUSY_TIMEOUT_S = 30
 LOOK_S = 0.02  # between two tries where SQLite does not wait by itself
@@ -24,7 +24,7 @@ _version = sa.table("alembic_version", sa.column("version_num", sa.String))
 def sqlite_at(path: Path) -> sa.Engine:
     """The database in an SQLite file, made if absent.
 
-    Raises LibraryDamaged, now or later, if the file cannot be read or written; LibraryMismatch.
+    Raises LibraryFull or LibraryDamaged, now or later, if the file cannot be read or written; LibraryMismatch.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_TIMEOUT_S})
@@ -39,7 +39,7 @@ def sqlite_at(path: Path) -> sa.Engine:
     def translate(context: sa.engine.ExceptionContext) -> None:
         error = context.original_exception
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
-            raise LibraryDamaged(f"The catalog {path} cannot be used: {error}. {_advice(path)}") from error
+            raise _failure(error, path) from error
 
     return _prepared(engine)
 
@@ -139,10 +139,12 @@ def _migrate(engine: sa.Engine, found: str | None) -> None:
         command.upgrade(config, "head")
 
 
-def _advice(path: Path) -> str:
-    """What to do when SQLite fails at this file."""
+def _failure(error: sqlite3.DatabaseError, path: Path) -> DocQAError:
+    """What SQLite's failure at this file means, and what to do."""
+    said = f"The catalog {path} cannot be used: {error}."
     if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        return "Its directory and the file must be writable, even to read."
-    if shutil.disk_usage(path.parent).free < LOW_DISK_BYTES:
-        return "The disk is full: make room."
-    return "Restore it from a copy, or read the PDFs into another --data."
+        return LibraryDamaged(f"{said} Its directory and the file must be writable, even to read.")
+    full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    if full or shutil.disk_usage(path.parent).free < LOW_DISK_BYTES:
+        return LibraryFull(f"{said} The disk is full: make room.")
+    return LibraryDamaged(f"{said} Restore it from a copy, or read the PDFs into another --data.")

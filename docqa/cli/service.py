@@ -133,7 +133,7 @@ def ui(data: Path | None, host: str | None, port: int | None) -> None:
     if chosen.api_key:
         os.environ[processes.PAGE_KEY] = chosen.api_key.get_secret_value()
     logger.info("The page is at %s", processes.url(chosen.host, port))
-    names = ["localhost", "127.0.0.1", "::1", chosen.host] if is_loopback(chosen.host) else []
+    names = ["localhost", "127.0.0.1", "::1", chosen.host, *chosen.hosts] if is_loopback(chosen.host) else []
     _run_streamlit(Path(found.origin).with_name("app.py"), chosen.host, port, names)
 
 
@@ -144,6 +144,7 @@ def _run_streamlit(app: Path, host: str, port: int, names: Sequence[str]) -> Non
     """
     from streamlit.web import cli as streamlit
 
+    _stay_offline()
     options = [
         ("server.address", host),
         ("server.port", str(port)),
@@ -155,6 +156,19 @@ def _run_streamlit(app: Path, host: str, port: int, names: Sequence[str]) -> Non
     ]
     words = [f"--{name}={value}" for name, value in options]
     streamlit.main(["run", str(app), *words], prog_name="docqa ui", standalone_mode=False)
+
+
+def _stay_offline() -> None:
+    """Keep Streamlit from asking checkip.amazonaws.com for this machine's address.
+
+    It does, while every other visitor waits, whenever a page of another origin tries to connect.
+    """
+    from streamlit import net_util
+
+    def unknown() -> None:
+        return None
+
+    net_util.get_external_ip = unknown
 
 
 COMMANDS = [serve, worker, ui]

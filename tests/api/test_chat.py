@@ -137,6 +137,13 @@ def test_a_model_that_fails_ends_the_stream_with_an_error(examples: Service, ser
             client.chat.completions.create(model="docqa", messages=ASKED)
 
 
+def test_cited_pages_are_linked_where_others_reach_the_api(examples: Service, serve: Serve):
+    client = serve(examples, public_url="https://docqa.example.org/api/")
+    answered = client.post("/v1/chat/completions", json={"model": "docqa", "messages": ASKED}).json()
+    [annotation, *_] = answered["choices"][0]["message"]["annotations"]
+    assert annotation["url_citation"]["url"].startswith("https://docqa.example.org/api/v1/documents/")
+
+
 def test_annotations_fit_the_streamed_text_even_if_the_model_begins_with_a_space(examples: Service, serve: Serve):
     class Spaced:
         def answer(self, question, evidence, *, say, show, history=()):

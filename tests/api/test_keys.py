@@ -3,6 +3,8 @@
 import httpx
 import pytest
 
+from docqa.catalog.keys import Keys
+from docqa.errors import CatalogUnavailable
 from docqa.service import Service
 from tests.api.conftest import Safe, Serve
 
@@ -79,6 +81,19 @@ def test_a_deleted_key_is_worth_nothing_at_once(safe: Safe, guarded: httpx.Clien
 def test_an_api_that_others_can_reach_wants_a_key_even_if_there_is_none(examples: Service, serve: Serve):
     answer = serve(examples, host="0.0.0.0").get("/v1/documents")
     assert answer.status_code == 401
+
+
+def test_where_keys_cannot_be_looked_up_only_the_log_says_why(
+    safe: Safe, guarded: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def unavailable(self: object, secret: str) -> None:
+        raise CatalogUnavailable("The catalog at postgresql://docqa@db.internal/docqa does not answer")
+
+    monkeypatch.setattr(Keys, "find", unavailable)
+    answer = guarded.get("/v1/documents", headers={"X-API-Key": "docqa_x"})
+    assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
+    assert "db.internal" not in answer.text
+    assert "db.internal" in caplog.text
 
 
 def test_whatever_key_is_sent_without_need_is_taken(api: httpx.Client):
