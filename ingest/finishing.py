@@ -1,5 +1,6 @@
 """What becomes of a document once every page of it was tried."""
 
+import logging
 from contextlib import suppress
 from itertools import islice
 
@@ -7,6 +8,8 @@ from docqa.catalog.held import Held
 from docqa.errors import NotInLibrary
 from docqa.library import Library
 from docqa.types import Document, DocumentState
+
+logger = logging.getLogger(__name__)
 
 NO_TEXT = "no page has text that could be read: only their images are kept"
 
@@ -24,6 +27,7 @@ def finish(library: Library, document: Document, pages: int) -> None:
     with suppress(NotInLibrary), library.catalog.hold(document.id) as held:
         if _outcome(held, document, pages) == outcome:
             held.set_state(state, error=error)
+            logger.info("%s: %s, pages: %d", document.id[:12], state, pages)
 
 
 def _outcome(held: Held, document: Document, pages: int) -> tuple[DocumentState, str] | None:

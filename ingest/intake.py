@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from docqa import files
 from docqa.errors import DocumentError
 from docqa.library import Library
+from docqa.text.visible import visible
 
 Unlocked = Callable[[Path], AbstractContextManager[Path | None]]
 Outcome = Literal["done", "unchanged", "failed"]
@@ -111,7 +112,7 @@ def _register(library: Library, path: Path, collection: str, unlocked: Unlocked)
 
         library.register(
             document_id,
-            name=path.name,
+            name=visible(path.name) or path.name,
             size_bytes=path.stat().st_size,
             collection=collection,
             path=str(path),

@@ -41,6 +41,8 @@ def work(pipeline: Pipeline, catalog: Catalog, stopping: threading.Event) -> Non
         while not stopping.is_set():
             try:
                 pipeline.read_unfinished(UNWATCHED, stopping=stopping.is_set)
+                if failures:
+                    logger.info("All services answer again, or there is room again")
                 failures = 0
                 stopping.wait(POLL_S)
             except (LibraryFull, ServiceUnavailable) as error:

@@ -133,6 +133,13 @@ class PowerCut(Exception):
     """Stands for whatever ends a process."""
 
 
+def test_a_name_that_would_move_the_cursor_is_shown_without_that(
+    pipeline: Pipeline, library: Library, make_pdf: MakePDF
+):
+    run(pipeline, make_pdf("One.", name="quay\x1b[31m\nreport\u202efdp.pdf"))
+    assert [document.name for document in library.catalog.documents()] == ["quay[31mreportfdp.pdf"]
+
+
 @pytest.mark.parametrize("store", ["files", "index", "catalog"])
 def test_stopped_anywhere_it_goes_on_and_ends_the_same(
     pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch, store: str

@@ -1,5 +1,6 @@
 """The loop that reads what is queued."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -61,8 +62,14 @@ def test_what_is_queued_is_read_also_what_comes_later(pipeline: Pipeline, librar
 
 @pytest.mark.parametrize("failure", [IndexUnavailable("gone"), LibraryFull("full")])
 def test_an_index_that_does_not_answer_and_a_full_disk_are_waited_for(
-    pipeline: Pipeline, library: Library, make_pdf: MakePDF, monkeypatch: pytest.MonkeyPatch, failure: DocQAError
+    pipeline: Pipeline,
+    library: Library,
+    make_pdf: MakePDF,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    failure: DocQAError,
 ):
+    caplog.set_level(logging.INFO)
     failures = iter([failure, failure])
     upsert = type(library.index).upsert
 
@@ -76,7 +83,10 @@ def test_an_index_that_does_not_answer_and_a_full_disk_are_waited_for(
     queue(library, make_pdf("One.", "Two."))
     with working(pipeline, library):
         until(lambda: states(library) == ["done"])
+        until(lambda: "All services answer again, or there is room again" in caplog.messages)
     assert examine(library) == []
+    [document] = library.catalog.documents()
+    assert f"{document.id[:12]}: done, pages: 2" in caplog.messages
 
 
 @pytest.mark.parametrize("failure", [IndexUnavailable("gone"), LibraryFull("full")])

@@ -5,13 +5,12 @@ import unicodedata
 from urllib.parse import quote
 
 from docqa.errors import UsageError
+from docqa.text.visible import visible
 
 LONGEST = 1024  # characters of a path
 LONGEST_NAME = 255
 
 _DRIVE = re.compile(r"^[A-Za-z]:")
-_UNSEEN = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, line ends
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # let a name read differently
 
 
 def source_path(sent: str) -> str:
@@ -20,8 +19,7 @@ def source_path(sent: str) -> str:
     A file dropped with its folder keeps that: it tells files of one name apart. Of an absolute path only the name
     stays. Raises UsageError if nothing is left, or too much.
     """
-    shown = "".join(each for each in sent if unicodedata.category(each) not in _UNSEEN and each not in _TURNING)
-    slashed = unicodedata.normalize("NFC", shown).replace("\\", "/").strip()
+    slashed = unicodedata.normalize("NFC", visible(sent)).replace("\\", "/").strip()
     parts = [part for part in (each.strip() for each in slashed.split("/")) if part not in ("", ".", "..")]
     if slashed.startswith("/") or _DRIVE.match(slashed):
         parts = [part for part in parts if not _DRIVE.fullmatch(part)][-1:]

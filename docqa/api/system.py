@@ -1,5 +1,6 @@
 """What runs, and what it did."""
 
+import shutil
 from dataclasses import asdict
 from importlib.metadata import version as version_of
 from typing import Any
@@ -42,6 +43,8 @@ def metrics(caller: Caller, shared: Shared) -> Response:
     shared.metrics.set("pages_waiting", "Pages to be read", activity.pages_waiting)
     shared.metrics.set("pages_per_minute", "Pages read in the last minute", activity.pages_per_minute)
     shared.metrics.set("passages", "Passages in the index", caller.library.index.size(Scope()))
+    free = shutil.disk_usage(shared.service.settings.data).free
+    shared.metrics.set("disk_free_bytes", "Room where the library is", free)
     shared.metrics.set("questions_in_progress", "Questions that run or wait", shared.questions.taken)
     return Response(shared.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 

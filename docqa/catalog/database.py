@@ -57,13 +57,23 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             time.sleep(LOOK_S)
 
 
+# How libpq notices a server that is gone without a word: nothing acknowledged for so long, or after so many questions.
+PATIENCE = {
+    "connect_timeout": BUSY_TIMEOUT_S,
+    "tcp_user_timeout": 1000 * BUSY_TIMEOUT_S,  # milliseconds
+    "keepalives_idle": BUSY_TIMEOUT_S,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+
+
 def server_at(url: str) -> sa.Engine:
     """The database on a server.
 
     Raises CatalogUnavailable, now or later, if it does not answer; LibraryMismatch or MissingExtra.
     """
     try:
-        engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_TIMEOUT_S})
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=PATIENCE)
     except ModuleNotFoundError as error:
         raise MissingExtra("postgres", "A catalog on PostgreSQL") from error
     except sa.exc.ArgumentError as error:

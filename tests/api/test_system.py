@@ -114,6 +114,7 @@ def test_metrics_are_as_prometheus_reads_them(examples: Service, serve: Serve):
     assert 'docqa_answers_total{status="answered"} 1.0' in lines
     assert 'docqa_documents{state="done"} 2.0' in lines
     assert "docqa_passages 14.0" in lines
+    assert any(line.startswith("docqa_disk_free_bytes ") and float(line.split()[1]) > 0 for line in lines)
 
 
 def test_each_app_counts_for_itself(examples: Service, serve: Serve):
