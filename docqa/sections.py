@@ -83,7 +83,7 @@ class RerankingSettings(_Section):
     model: AbsolutePath | None = Field(
         None, description="directory of an ONNX cross-encoder; without it ms-marco-MiniLM-L12, which is installed along"
     )
-    pages: int = Field(8, ge=1, le=100, description="how many of the best pages it reads")
+    pages: int = Field(7, ge=1, le=100, description="how many of the best pages it reads")
     budget_ms: int | None = Field(
         None,
         ge=0,

@@ -3,6 +3,7 @@
 Turning a page or clicking a label runs the page anew; the answer goes on, and so it does when the browser reloads.
 """
 
+import logging
 import secrets
 from dataclasses import dataclass, field
 from threading import Condition, Thread
@@ -23,6 +24,8 @@ from docqa.client import (
     Token,
 )
 from docqa.types import Citation
+
+logger = logging.getLogger(__name__)
 
 QUOTED_S = 0.06  # after its pages a quotation is there; a model takes longer
 KEPT = 200  # questions that a reloaded page can find again
@@ -94,9 +97,15 @@ class Asking:
             if not self.is_over:
                 raise ServiceUnavailable("The answer broke off: ask again.")
         except DocQAError as error:
-            with self._changed:
-                self.error = str(error)
-                self._changed.notify_all()
+            self._break_off(str(error))
+        except Exception:
+            logger.exception("an answer broke off")
+            self._break_off("The answer broke off: ask again. The log of the page says why.")
+
+    def _break_off(self, why: str) -> None:
+        with self._changed:
+            self.error = why
+            self._changed.notify_all()
 
     def _hear(self, event: Event) -> None:
         with self._changed:

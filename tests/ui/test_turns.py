@@ -112,3 +112,15 @@ def test_coverage_tells_cited_cited_read_and_left_out_pages_apart() -> None:
     ]
     assert read[1].marks()[0]["text"] == "read, had nothing: p. 3"
     assert coverage.sent(dropped)[-1]["text"] == "no room"
+
+
+def test_whatever_breaks_an_answer_off_ends_the_waiting():
+    class Broken:
+        def ask(self, *_: object, **__: object) -> None:
+            raise RuntimeError("a mistake in the program")
+
+    asking = Asking(Asked("How much?"))
+    asking.start(Broken())  # type: ignore[arg-type]
+    asking.wait(5.0)
+    assert asking.is_over
+    assert asking.error.startswith("The answer broke off")
