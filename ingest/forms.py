@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from docqa.types import Box
-from ingest.layout import Line
+from ingest.lines import Line
 
 ABOVE = 40.0  # points: a label right above is as near as one that far to the left; each line's height between adds it
 TOUCHING = 2.0  # points by which a label may reach into its field

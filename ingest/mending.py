@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from docqa.types import Box
 from ingest.bidi import runs_right_to_left
-from ingest.layout import Line
+from ingest.lines import Line
 
 FEWEST_LETTERS = 5  # that stand apart in a line whose words have come apart
 SHIFT = 2.0  # points: what is drawn again lies nearer

@@ -13,7 +13,8 @@ from PIL import Image, ImageDraw, ImageOps
 
 from docqa.types import Box
 from ingest.ink import share_beside
-from ingest.layout import Line, in_reading_order, with_own
+from ingest.lines import Line
+from ingest.order import in_reading_order, with_own
 from ingest.pictures import is_drawing
 from ingest.remedies import despeckled, is_speckled, stretched
 from ingest.strips import Strips

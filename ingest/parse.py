@@ -15,7 +15,8 @@ from docqa.types import NEEDS_PASSWORD, Box
 from ingest import fingerprint, textlayer
 from ingest.facts import OUTLINE_ENTRIES, OUTLINE_LEVELS, Metadata
 from ingest.fingerprint import Fingerprints
-from ingest.layout import Line, in_order
+from ingest.lines import Line
+from ingest.order import in_order
 from ingest.pictures import Raster
 
 pymupdf.TOOLS.mupdf_display_errors(False)  # what is wrong is raised or in the text, not on the terminal

@@ -18,7 +18,7 @@ from ingest.running import EdgeRow
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from ingest.layout import Line
+    from ingest.lines import Line
     from ingest.parse import PDF, Sheet
 
 READING = 5  # of what is made of a page: raise it when the same page would be read otherwise than before
@@ -151,13 +151,13 @@ def _scanned(number: int, sheet: "Sheet", own: "Sequence[Line]") -> Page:
 
 def _with_pictures(pdf: "PDF", number: int, sheet: "Sheet") -> "list[Line]":
     """The page's own lines with those in its charts, diagrams and screenshots."""
-    from ingest import layout, ocr, pictures
+    from ingest import ocr, order, pictures
 
     rasters = pdf.rasters(number)
     before = pdf.rasters(number - 1) if rasters and number > 1 else []
     boxes = pictures.worth_reading(rasters, before, width=sheet.width, height=sheet.height)
     scale = sheet.width / sheet.image.width
-    return layout.with_pictures(sheet.lines, ocr.read_pictures(sheet.image, boxes, sheet.lines, points_per_pixel=scale))
+    return order.with_pictures(sheet.lines, ocr.read_pictures(sheet.image, boxes, sheet.lines, points_per_pixel=scale))
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from docqa.types import Box
-from ingest.layout import Line
+from ingest.lines import Line
 
 TALL = 1.5  # times as high as wide: a strip that runs up or down
 LONG = 3  # times as long as high: a strip whose slope can be told

@@ -9,7 +9,7 @@ from pymupdf import mupdf
 from docqa.types import Box
 from ingest.bidi import runs_right_to_left, words_as_read
 from ingest.forms import Field, beside_labels
-from ingest.layout import Line
+from ingest.lines import Line
 from ingest.mending import Word, is_closed_up, is_spaced_out, struck_once, with_bullets
 
 # Ligatures are spelt out; unknown glyphs become U+FFFD, so that garbled text shows; what lies off the page is left out.

@@ -5,7 +5,7 @@ import pytest
 
 from docqa.types import Box
 from ingest.forms import Field, beside_labels
-from ingest.layout import Line
+from ingest.lines import Line
 from ingest.reading import ReadingOptions, read_page
 
 

@@ -1,5 +1,7 @@
 from docqa.types import Box
-from ingest.layout import Line, compose, in_order, in_reading_order, with_pictures
+from ingest.layout import compose
+from ingest.lines import Line
+from ingest.order import in_order, in_reading_order, with_pictures
 
 
 def line(text: str, x: float, y: float, *, size: float = 10, bold: bool = False) -> Line:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from docqa.types import Box
 from ingest import ocr, textlayer
-from ingest.layout import Line
+from ingest.lines import Line
 from ingest.reading import ReadingOptions, read_page
 
 WHITE = Image.new("RGB", (600, 800), "white")
