@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
@@ -55,9 +55,10 @@ class FilesSettings(_Section):
 
 
 class EmbeddingSettings(_Section):
-    model: AbsolutePath | None = Field(
+    model: Literal["multilingual-e5-small"] | AbsolutePath | None = Field(
         None,
-        description="directory of an ONNX or sentence-transformers model; without it the installed bge-small-en-v1.5",
+        description="multilingual-e5-small, or the directory of an ONNX or sentence-transformers model; without it the"
+        " installed bge-small-en-v1.5",
     )
     query_prefix: str | None = Field(
         None, description="put before each question; without it what the model's own files say"
