@@ -12,6 +12,8 @@ from docqa.types import Match, Passage, Retrieval
 
 FITTED_PASSAGES = (20, 6000)
 FITTED_ANSWERABLE = 0.5  # of the questions: both classes count alike
+NOT_FOUND_BELOW = 0.3  # of the probability that the documents speak of the question,
+NOT_FOUND_BELOW_WITH = {"multilingual-e5-small-q4": 0.8}  # with models whose similarities lie closer together
 LEAD_OVER = 5  # the page that the best one's lead is measured to
 PAGES_READ = 3  # for the numbers and words of a question
 
@@ -30,8 +32,8 @@ class Regression(NamedTuple):
 # among them, and on questions about something else entirely; both classes count alike.
 RELATED = Regression((19.501, 0.509, -0.783), -4.11)
 RELATED_ALONE = Regression((41.834, -1.045), -18.02)  # without a reranker
-HELD = Regression((0.108, 0.232, 0.983, -2.024), -1.95)
-HELD_ALONE = Regression((0.255, 1.002, -2.016), -1.57)  # without a quotation
+HELD = Regression((0.098, 0.198, 0.851, -2.318), -1.52)
+HELD_ALONE = Regression((0.226, 0.886, -2.303), -1.24)  # without a quotation
 
 
 def related(retrieval: Retrieval) -> float:

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from docqa import e5
 from docqa.errors import MissingExtra, SettingsError
 from docqa.onnx import BundledModel, TextModel, has_weights
 from docqa.types import Vector
@@ -19,10 +20,13 @@ BGE_QUERY_PREFIX = "Represent this sentence for searching relevant passages: "  
 class OnnxEmbedder:
     """An encoder as an ONNX file, pooled as its files say, else by the first token; loaded when first used."""
 
-    def __init__(self, folder: Path, *, name: str, query_prefix: str, threads: int, cache: Path) -> None:
+    def __init__(
+        self, folder: Path, *, name: str, query_prefix: str, passage_prefix: str = "", threads: int, cache: Path
+    ) -> None:
         self.name = name
         self._folder = folder
         self._prefix = query_prefix
+        self._passage_prefix = passage_prefix
         self._pooling = _pooling(folder)
         self._threads = threads
         self._cache = cache
@@ -39,7 +43,7 @@ class OnnxEmbedder:
         return self._pooled(self._model.run([self._prefix + text])[0])
 
     def embed_passages(self, texts: Sequence[str]) -> list[Vector]:
-        return [self._pooled(states) for states in self._model.run(texts)]
+        return [self._pooled(states) for states in self._model.run([self._passage_prefix + text for text in texts])]
 
     def _pooled(self, states: Any) -> Vector:  # noqa: ANN401  float32 (1, n_tokens, dimension)
         import numpy as np
@@ -79,15 +83,27 @@ class SentenceTransformersEmbedder:
 
 
 def load(
-    folder: Path | None, *, query_prefix: str | None, threads: int, cache: Path
+    model: Path | str | None, *, query_prefix: str | None, threads: int, cache: Path
 ) -> OnnxEmbedder | SentenceTransformersEmbedder:
-    """The embedder in a directory, or the bundled one.
+    """The embedder in a directory, the multilingual one if that is its name, or the bundled one.
 
-    Raises SettingsError if the directory holds no model. A model that needs torch raises MissingExtra when it is used.
+    Raises SettingsError if the directory holds no model, MissingExtra if the multilingual one is not installed. A model
+    that needs torch raises MissingExtra when it is used.
     """
-    if folder is None:
+    if model is None:
         prefix = BGE_QUERY_PREFIX if query_prefix is None else query_prefix
         return OnnxEmbedder(BGE_SMALL.path(), name=BGE_SMALL.name, query_prefix=prefix, threads=threads, cache=cache)
+    if model == e5.NAME:
+        prefix = e5.QUERY_PREFIX if query_prefix is None else query_prefix
+        return OnnxEmbedder(
+            e5.unpacked(cache),
+            name=e5.KEPT,
+            query_prefix=prefix,
+            passage_prefix=e5.PASSAGE_PREFIX,
+            threads=threads,
+            cache=cache,
+        )
+    folder = Path(model)
     if not folder.is_dir():
         raise SettingsError(f"There is no directory {folder}: set DOCQA_EMBEDDING__MODEL to one that holds a model")
     if not has_weights(folder) and (folder / "modules.json").is_file():

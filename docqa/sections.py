@@ -3,7 +3,7 @@
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
@@ -68,9 +68,10 @@ class FilesSettings(_Section):
 
 
 class EmbeddingSettings(_Section):
-    model: AbsolutePath | None = Field(
+    model: Literal["multilingual-e5-small"] | AbsolutePath | None = Field(
         None,
-        description="directory of an ONNX or sentence-transformers model; without it the installed bge-small-en-v1.5",
+        description="multilingual-e5-small, or the directory of an ONNX or sentence-transformers model; without it the"
+        " installed bge-small-en-v1.5",
     )
     query_prefix: str | None = Field(
         None, description="put before each question; without it what the model's own files say"
@@ -117,8 +118,12 @@ class IngestSettings(_Section):
 
 class AnswerSettings(_Section):
     pages: int = Field(5, ge=1, le=50, description="pages of evidence for an answer")
-    not_found_below: float = Field(
-        0.3, ge=0, le=1, description="answer not_found if the pages are less likely than this to speak of it"
+    not_found_below: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="answer not_found if the pages are less likely than this to speak of it; without it 0.3,"
+        " and 0.8 with multilingual-e5-small",
     )
     min_answerable: float = Field(
         0, ge=0, le=1, description="also if they are less likely than this to hold the answer; 0.3 is strict"

@@ -17,6 +17,7 @@ LAYERS = {  # packages of docqa that know no more of it than this
 }
 ADAPTERS = {
     "docqa.onnx",
+    "docqa.e5",
     "docqa.embedding",
     "docqa.reranking",
     "docqa.model.generation",
