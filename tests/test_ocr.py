@@ -270,5 +270,5 @@ def test_a_picture_without_words_adds_nothing():
 
 def test_meaningless_glyphs_give_way_to_fewer_that_mean_something(make_scan: MakeScan, monkeypatch: pytest.MonkeyPatch):
     garbled = [Line((("\ufffd" * 900, Box(0, 0, 300, 20)),), 10, False)]
-    monkeypatch.setattr(textlayer, "lines", lambda page: garbled)
+    monkeypatch.setattr(textlayer, "lines", lambda page, drawing: garbled)
     assert read_page(make_scan(*LETTER), 1, ReadingOptions()).page.source == "ocr"
