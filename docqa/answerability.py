@@ -36,6 +36,11 @@ HELD = Regression((0.098, 0.198, 0.851, -2.318), -1.52)
 HELD_ALONE = Regression((0.226, 0.886, -2.303), -1.24)  # without a quotation
 
 
+def not_found_below(model: str, chosen: float | None) -> float:
+    """From which probability on a question is not found: as chosen, else as the embedding model has it."""
+    return NOT_FOUND_BELOW_WITH.get(model, NOT_FOUND_BELOW) if chosen is None else chosen
+
+
 def related(retrieval: Retrieval) -> float:
     """0 to 1: that the documents speak of the question or, if it asks for several things, of the likeliest of them."""
     if not retrieval.hits or _shares_only_the_language(retrieval):

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from docqa import answerability
+from docqa.answerability import not_found_below
 from docqa.catalog import Catalog
 from docqa.catalog.visuals import OTHER_MODEL
 from docqa.engine import Engine
@@ -211,18 +211,12 @@ def _engines(settings: Settings, library: Library, retriever: Retriever) -> Engi
             answerer=_answerer(settings, library, retriever.reranker, inspect, budget, max_images),
             method="model" if settings.model.url else "quotation",
             evidence_pages=_model_pages(settings, budget) if settings.model.url else settings.answer.pages,
-            not_found_below=_not_found_below(settings, retriever.embedder.name),
+            not_found_below=not_found_below(retriever.embedder.name, settings.answer.not_found_below),
             min_answerable=settings.answer.min_answerable,
             expected_answerable=settings.answer.expected_answerable,
         )
 
     return make
-
-
-def _not_found_below(settings: Settings, embedding_model: str) -> float:
-    if settings.answer.not_found_below is not None:
-        return settings.answer.not_found_below
-    return answerability.NOT_FOUND_BELOW_WITH.get(embedding_model, answerability.NOT_FOUND_BELOW)
 
 
 @contextmanager

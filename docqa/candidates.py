@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from docqa.text import contents
 from docqa.text.hyphens import unbroken
 from docqa.text.sentences import Sentence, sentences
 from docqa.text.tables import cells, column_heads, heads_above, is_only_times_and_units
@@ -47,15 +48,23 @@ class Candidate:
 def candidates(evidence: Evidence, place: int) -> list[Candidate]:
     """What can be quoted from the best passages of the page at this place, each with what it stands under.
 
-    The heads of columns are read with the rows below them and begin no quote of their own.
+    The heads of columns are read with the rows below them and begin no quote of their own. The entries of a table of
+    contents say only where something is told.
     """
     page = evidence.page
     told = sentences(page.body)
+    listed = contents.entries(page.text)
     found = []
     for number, passage in enumerate(evidence.passages[:PASSAGES_READ]):
         headings = " > ".join(passage.headings[:1] + passage.headings[1:][-1:])
         favour = PLACE * (1 - place / (PAGES_READ - 1)) + PLACE * (number == 0)
-        inside = [each for each in told if each.start >= passage.start and each.end <= passage.end]
+        inside = [
+            each
+            for each in told
+            if each.start >= passage.start
+            and each.end <= passage.end
+            and not any(each.start < end and start < each.end for start, end in listed)
+        ]
         heads = {heads_above(page.text, each.start) for each in inside if each.row}
         for first, begin in enumerate(inside):
             if begin.row and any(each and each[0] <= begin.start < each[1] for each in heads):

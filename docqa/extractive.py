@@ -75,8 +75,11 @@ class QuotationAnswerer:
     def _best(
         self, question: str, evidence: Sequence[Evidence], *, quotes: int, besides: Sequence[_Scored]
     ) -> list[_Scored]:
-        read = [page for page in evidence if page.passages][:PAGES_READ]  # a picture cannot be quoted
-        found = [each for place, page in enumerate(read) for each in candidates(page, place)]
+        quotable: list[list[Candidate]] = []  # by page: nothing of a picture or a table of contents is
+        for page in evidence:
+            if len(quotable) < PAGES_READ and (here := candidates(page, len(quotable))):
+                quotable.append(here)
+        found = [each for here in quotable for each in here]
         if self.reranker is None:
             return [_Scored(candidate, 0.0, 0.0) for candidate in found[:1]]
         found = promising(question, found)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from docqa.text import contents
 from docqa.text.scripts import SPACELESS
 from docqa.text.sentences import Sentence, sentences
 from docqa.text.tables import is_head_of_columns, tables
@@ -16,11 +17,6 @@ from ingest.leads import Lead, OpenTable, leads, open_table
 # words.
 _WIDE = f"{SPACELESS}\u2e80-\u9fff"
 _WORD = re.compile(rf"[{_WIDE}]|[^\s{_WIDE}]{{1,20}}")
-_CONTENTS = re.compile(
-    r"(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|table des mati[èe]res|[íi]ndice(?: general)?|sommario"
-    r"|inhoud(?:sopgave)?|目\s?[录錄次]",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +28,7 @@ class HeadingPath:
 
     def under(self, heading: Heading) -> "HeadingPath":
         """The path after this heading: it closes those of its own size and smaller ones, and a table of contents."""
-        outer = (each for each in self.headings if each.size > heading.size and not _CONTENTS.fullmatch(each.text))
+        outer = (each for each in self.headings if each.size > heading.size and not contents.is_title(each.text))
         return HeadingPath((*outer, heading))
 
     def after(self, page: Page) -> "HeadingPath":

@@ -2,6 +2,7 @@
 
 import re
 
+from docqa.text.contents import NAMES
 from docqa.types import Heading, Page
 
 LONGEST = 300  # characters
@@ -19,7 +20,7 @@ _FILE = re.compile(
     r"\.(?:docx?|pptx?|xlsx?|pdf|indd|qxd|rtf|txt|html?|tex|pages|key|odt|dvi|ps|fm|jpe?g|tiff?|png)$", re.IGNORECASE
 )
 _NOT_A_TITLE = re.compile(  # lines that stand on many first pages, above what the document is
-    r"united states|securities and exchange commission|washington,? d\.?c\.?|\(?mark one\)?|table of contents|contents"
+    rf"(?:{NAMES})$|united states|securities and exchange commission|washington,? d\.?c\.?|\(?mark one\)?"
     r"|page \d+|exhibit \d|confidential|draft|for immediate release|abstract|\d|www\.|https?:|for media|for further",
     re.IGNORECASE,
 )

@@ -42,7 +42,7 @@ def work(pipeline: Pipeline, catalog: Catalog, stopping: threading.Event) -> Non
             try:
                 pipeline.read_unfinished(UNWATCHED, stopping=stopping.is_set)
                 if failures:
-                    logger.info("All services answer again, or there is room again")
+                    logger.info("What waited is read: all services answer again, or there is room again")
                 failures = 0
                 stopping.wait(POLL_S)
             except (LibraryFull, ServiceUnavailable) as error:

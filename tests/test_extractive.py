@@ -118,6 +118,14 @@ def test_a_short_line_takes_nothing_from_another_block():
     assert draft.text.split("\n")[0] == "Target reached in 2023 [1]"
 
 
+def test_a_table_of_contents_is_not_quoted():
+    parts = ["bow", "hull", "keel", "mast"]
+    entries = "\n".join(f"Cleaning the {part} . . . . . . . . {4 * n}" for n, part in enumerate(parts, start=1))
+    instruction = "Cleaning the hull takes two people, a soft brush and nothing but water from the river."
+    assert {citation.quote for citation in quoted("cleaning the hull", entries, instruction)} == {instruction}
+    assert quoted("cleaning the hull", entries) == ()
+
+
 def test_labels_count_up_in_the_order_of_the_quotes():
     pages = [
         evidence("Nothing here speaks of what was asked at all.", label=1, number=1),

@@ -83,7 +83,7 @@ def test_an_index_that_does_not_answer_and_a_full_disk_are_waited_for(
     queue(library, make_pdf("One.", "Two."))
     with working(pipeline, library):
         until(lambda: states(library) == ["done"])
-        until(lambda: "All services answer again, or there is room again" in caplog.messages)
+        until(lambda: "What waited is read: all services answer again, or there is room again" in caplog.messages)
     assert examine(library) == []
     [document] = library.catalog.documents()
     assert f"{document.id[:12]}: done, pages: 2" in caplog.messages

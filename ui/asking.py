@@ -98,7 +98,7 @@ class Asking:
                 raise ServiceUnavailable("The answer broke off: ask again.")
         except DocQAError as error:
             self._break_off(str(error))
-        except Exception:
+        except Exception:  # at the end of a thread: nobody else would ever hear of it
             logger.exception("an answer broke off")
             self._break_off("The answer broke off: ask again. The log of the page says why.")
 

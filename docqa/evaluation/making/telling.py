@@ -10,6 +10,7 @@ from typing import Literal
 
 from docqa.evaluation import scoring
 from docqa.evaluation.making.candidates import Candidate
+from docqa.text import contents
 from docqa.text.sentences import sentences
 from docqa.text.words import stems
 from docqa.types import Page
@@ -21,8 +22,6 @@ FEWEST_DIGITS = 2  # of a number, for another to be its rounding
 
 Problem = Literal["it stands on many pages", "other pages say something else of it"]
 
-_CONTENTS = re.compile(r"^(?:table of )?contents$|^index$", re.IGNORECASE | re.MULTILINE)
-_LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -40,8 +39,8 @@ def read(page: Page) -> PageWords:
     units = [(unit, frozenset(stems(page.text[unit.start : unit.end]))) for unit in sentences(page.text)]
     places = [words for _, words in units]
     places += [words | more for (unit, words), (after, more) in pairwise(units) if not unit.row and not after.row]
-    is_contents = bool(_CONTENTS.search(page.text)) or len(_LEADERS.findall(page.text)) > 3
-    return PageWords(page, frozenset(stems(page.text)), () if is_contents else tuple(dict.fromkeys(places)))
+    told = () if contents.is_one(page.text) else tuple(dict.fromkeys(places))
+    return PageWords(page, frozenset(stems(page.text)), told)
 
 
 def rarity(pages: Iterable[PageWords]) -> Mapping[str, int]:
