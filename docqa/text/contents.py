@@ -14,9 +14,11 @@ IN_ORDER = 0.8  # share of the entries whose page is no earlier than that of the
 
 _TITLE = re.compile(NAMES, re.IGNORECASE)
 _TITLE_LINE = re.compile(rf"^(?:{NAMES}|index)$", re.IGNORECASE | re.MULTILINE)
-_ENTRY = re.compile(
-    r"^(?:(?P<first>\d{1,4})\s)?[^\n]*?(?:\.{4,}|(?:\. ?){5,})[ \t]*(?P<last>\d{1,4})?[ \t]*$", re.MULTILINE
+_ENTRY = re.compile(  # each run of dots is tried from its start only, and whole: a page may be full of them
+    r"^(?:(?P<first>\d{1,4})[ \t])?[^\n]*?(?<!\.)(?<!\. )(?:\.{4,}+|(?:\. ?){5,}+)[ \t]*(?P<last>\d{1,4})?[ \t]*$",
+    re.MULTILINE,
 )
+_NUMBERED = re.compile(r"^[^\n]*[ \t]\d{1,4}[ \t]*$", re.MULTILINE)
 
 
 def is_title(heading: str) -> bool:
@@ -27,14 +29,15 @@ def is_title(heading: str) -> bool:
 def entries(page: str) -> tuple[Span, ...]:
     """The rows of a page's text that say on which page something is told; none if their numbers do not ascend.
 
-    Rows of statements have such dots, too, but their figures go up and down.
+    Rows of statements have such dots, too, but their figures go up and down. Beside entries with dots there may be some
+    without: of chapters.
     """
     found = [entry for entry in _ENTRY.finditer(page) if entry["last"] or entry["first"]]
     numbers = [int(entry["last"] or entry["first"]) for entry in found]
     ascending = sum(before <= after for before, after in pairwise(numbers))
     if len(found) < FEWEST_ENTRIES or ascending < IN_ORDER * (len(numbers) - 1):
         return ()
-    return tuple(entry.span() for entry in found)
+    return tuple(entry.span() for entry in (*found, *_NUMBERED.finditer(page)))
 
 
 def is_one(page: str) -> bool:
