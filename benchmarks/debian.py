@@ -43,6 +43,8 @@ def main() -> None:
             continue
         try:
             pdf = _fetched(document)
+        except OSError as error:
+            parser.error(f"this needs apt-get and dpkg-deb, as Debian has them: {error}")
         except subprocess.CalledProcessError as error:
             print(f"{target.name}: {error} {error.stderr.strip()}", file=sys.stderr)
             failed = True
