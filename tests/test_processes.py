@@ -106,6 +106,7 @@ def test_keys_are_made_listed_and_deleted(tmp_path: Path):
     assert "There is no key" in docqa("key", "list", data=data).stdout
     made = docqa("key", "create", "alice", "--collection", "papers", data=data)
     assert re.fullmatch(r"docqa_[\w-]{40,}\n", made.stdout)
+    assert "Nothing is in papers yet. Collections: none." in made.stderr
     assert "from now on nobody gets in without a key" in made.stderr
     listed = docqa("key", "list", data=data).stdout
     assert "alice" in listed

@@ -32,9 +32,12 @@ def create(data: Path | None, name: str, collections: tuple[str, ...]) -> None:
     with build.catalog(load(data)) as catalog:
         first = not catalog.keys.any()
         made, secret = catalog.keys.create(name, collections)
+        there = catalog.sources.collections()
     click.echo(secret)
     allowed = f"see the collections {', '.join(made.collections)}" if collections else "see and do all"
     click.echo(f"{made.name} may {allowed}. Keep the key: it is not shown again.", err=True)
+    if empty := [each for each in made.collections if each not in there]:
+        click.echo(f"Nothing is in {', '.join(empty)} yet. Collections: {', '.join(there) or 'none'}.", err=True)
     if first:
         click.echo("It is the first one: from now on nobody gets in without a key, on this machine neither.", err=True)
 
