@@ -14,6 +14,7 @@ from typing import Any
 from docqa.errors import SettingsError
 
 MAX_TOKENS = 512
+LEFT_OUT = ("SkipLayerNormFusion",)  # its kernel takes longer than what it replaces: a cross-encoder a sixth
 
 logger = logging.getLogger(__name__)
 
@@ -89,12 +90,12 @@ def _session(weights: Path, cache: Path) -> Any:  # noqa: ANN401  onnxruntime.In
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     facts = weights.stat()
-    key = f"{weights} {facts.st_size} {facts.st_mtime_ns} {onnxruntime.__version__}"
+    key = f"{weights} {facts.st_size} {facts.st_mtime_ns} {onnxruntime.__version__} {LEFT_OUT}"
     kept = cache / f"{weights.parent.name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.onnx"
     if kept.is_file():
         options.graph_optimization_level = levels.ORT_DISABLE_ALL
         try:
-            return onnxruntime.InferenceSession(kept, options, providers=["CPUExecutionProvider"])
+            return _loaded(kept, options)
         except Exception:  # onnxruntime has one class for each reason; all mean that the kept graph is no good
             with suppress(OSError):
                 kept.unlink()
@@ -103,7 +104,7 @@ def _session(weights: Path, cache: Path) -> Any:  # noqa: ANN401  onnxruntime.In
     options.optimized_model_filepath = str(unfinished)
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        session = _loaded(weights, options)
         unfinished.replace(kept)
     except Exception:  # the model is no good, or its graph cannot be kept, as on a disk that is full or read-only
         options.optimized_model_filepath = ""
@@ -116,12 +117,18 @@ def _session(weights: Path, cache: Path) -> Any:  # noqa: ANN401  onnxruntime.In
 
 
 def _unkept_session(weights: Path, options: Any) -> Any:  # noqa: ANN401  onnxruntime.SessionOptions, InferenceSession
-    import onnxruntime
-
     try:
-        return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        return _loaded(weights, options)
     except Exception as error:
         raise SettingsError(f"{weights} cannot be loaded as an ONNX model: {str(error)[:300]}") from error
+
+
+def _loaded(path: Path, options: Any) -> Any:  # noqa: ANN401
+    import onnxruntime
+
+    return onnxruntime.InferenceSession(
+        path, options, providers=["CPUExecutionProvider"], disabled_optimizers=list(LEFT_OUT)
+    )
 
 
 def has_weights(folder: Path) -> bool:
