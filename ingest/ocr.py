@@ -101,8 +101,8 @@ def read_scan(
 
 
 def _without(image: Image.Image, lines: Iterable[Line], *, points_per_pixel: float) -> Image.Image:
-    """A copy of the image with paper where the words are."""
-    image = image.copy()
+    """A copy of the image, in colour as the engine wants it, with paper where the words are."""
+    image = image.convert("RGB")
     canvas = ImageDraw.Draw(image)
     for box in _boxes(lines):
         canvas.rectangle(_pixels(box, points_per_pixel), fill="white")

@@ -37,7 +37,7 @@ class Sheet:
     width: float  # points, as shown
     height: float
     lines: list[Line]  # in reading order
-    image: Image.Image  # RGB
+    image: Image.Image  # RGB, or L if the page is without colour
 
 
 class PDF:
@@ -94,8 +94,9 @@ class PDF:
         width, height = page.rect.width, page.rect.height
         scale = min(dpi / 72, max_side / max(width, height))
         drawing = page.get_displaylist()  # the page's instructions are carried out once, for its image and its text
-        pixels = drawing.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=False)
-        image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples_mv)
+        mode, colours = ("L", pymupdf.csGRAY) if _is_grey(drawing) else ("RGB", pymupdf.csRGB)
+        pixels = drawing.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=colours, alpha=False)
+        image = Image.frombytes(mode, (pixels.width, pixels.height), pixels.samples_mv)
         return Sheet(width, height, in_order(textlayer.lines(page, drawing)), image)
 
     def save_unlocked(self, target: Path) -> None:
@@ -197,6 +198,16 @@ class _Objects:
 
     def stream(self, number: int) -> bytes:
         return self._document.xref_stream_raw(number) or b"" if self._document.xref_is_stream(number) else b""
+
+
+def _is_grey(drawing: Any) -> bool:  # noqa: ANN401  pymupdf.DisplayList
+    """Whether a page is without colour, which is a third less work to draw and encode; images that may have some do."""
+    found = mupdf.ll_fz_new_test_device_outparams()
+    device = mupdf.FzDevice(mupdf.ll_fz_new_test_device_outparams_fn(0, 0, None, found))
+    everywhere = mupdf.FzRect(mupdf.FzRect.Fixed_INFINITE)
+    mupdf.fz_run_display_list(drawing.this, device, mupdf.FzMatrix(), everywhere, mupdf.FzCookie())
+    mupdf.fz_close_device(device)
+    return int(found.is_color) == 0
 
 
 def _damaged(reason: str) -> UnreadablePDF:

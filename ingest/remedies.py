@@ -37,7 +37,8 @@ def stretched(image: Image.Image) -> Image.Image:
     ink, paper = np.percentile(grey, _EXTREMES)
     if not BLANK <= paper - ink < FAINT:
         return image
-    return image.point([round(min(max((value - ink) * 255 / (paper - ink), 0), 255)) for value in range(256)] * 3)
+    levels = [round(min(max((value - ink) * 255 / (paper - ink), 0), 255)) for value in range(256)]
+    return image.point(levels * len(image.getbands()))
 
 
 def _moved(grey: NDArray[np.uint8], down: int, right: int) -> NDArray[np.uint8]:

@@ -159,7 +159,15 @@ def faint(pixels: Pixels) -> Pixels:
     return 195 + pixels / 8 + np.random.default_rng(1).normal(0, 2, (*pixels.shape[:2], 1))
 
 
-@pytest.mark.parametrize("damage", [speckled, noisy, faint])
+def grey(pixels: Pixels) -> Pixels:
+    return pixels.mean(axis=2)
+
+
+def faint_and_grey(pixels: Pixels) -> Pixels:
+    return grey(faint(pixels))
+
+
+@pytest.mark.parametrize("damage", [speckled, noisy, faint, grey, faint_and_grey])
 def test_a_damaged_scan_is_read(make_scan: MakeScan, damage: Callable[[Pixels], Pixels]):
     page = read_page(make_scan(*LETTER, damage=damage), 1, ReadingOptions()).page
     assert page.text == "\n".join(text for _, _, text in LETTER)

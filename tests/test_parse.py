@@ -27,6 +27,16 @@ def ink(sheet: Sheet, place: int) -> float:
     return float(np.mean(np.asarray(crop) < 160))
 
 
+def test_only_a_page_with_colour_is_drawn_in_colour(tmp_path: Path):
+    pdf = pymupdf.open()
+    pdf.new_page().insert_text((72, 100), "Black on white")
+    pdf.new_page().insert_text((72, 100), "Red on white", color=(1, 0, 0))
+    pdf.new_page().draw_rect((72, 100, 300, 400), fill=(0.5, 0.5, 0.5))
+    pdf.new_page().insert_image((72, 100, 300, 400), pixmap=pymupdf.Pixmap(pymupdf.csRGB, (0, 0, 9, 9)))
+    pdf.save(tmp_path / "pages.pdf")
+    assert [sheet(tmp_path / "pages.pdf", number).image.mode for number in (1, 2, 3, 4)] == ["L", "RGB", "L", "RGB"]
+
+
 def test_a_pdf_may_say_what_its_pages_are_called(make_pdf: MakePDF):
     path = make_pdf(*["Text."] * 5)
     pdf = pymupdf.open(path)
