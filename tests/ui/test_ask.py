@@ -71,7 +71,7 @@ def test_an_answer_that_comes_while_the_page_is_drawn_without_it_is_drawn_next(
     follow = desk._follow
 
     def later(open_talk: Talk, coming: Asking | None) -> None:
-        if coming is not None:
+        while coming is not None and not coming.is_over:
             coming.wait(LONGEST_RUN_S)
         follow(open_talk, coming)
 
