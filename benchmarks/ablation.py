@@ -28,7 +28,7 @@ from docqa.evaluation import questions, run, scoring
 from docqa.evaluation.comparison import interval_of_mean
 from docqa.evaluation.scoring import Place
 from docqa.protocols import Embedder, Reranker
-from docqa.retrieval import Retriever
+from docqa.retrieval.retriever import Retriever
 from docqa.settings import load
 from docqa.types import Scope, Vector
 

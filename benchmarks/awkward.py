@@ -21,8 +21,8 @@ import peers
 import pymupdf
 
 from docqa import build
-from docqa.files import digest
 from docqa.settings import Settings
+from docqa.storage.files import digest
 from docqa.types import Scope
 from ingest.discover import discover
 

@@ -24,11 +24,11 @@ from machine import machine
 
 from docqa import build
 from docqa.catalog import Catalog
-from docqa.files import Files
 from docqa.index.edge import EdgeIndex
 from docqa.library import Library
 from docqa.settings import Settings
-from docqa.staging import Staging
+from docqa.storage.files import Files
+from docqa.storage.staging import Staging
 from docqa.types import Document
 from ingest.discover import discover
 from ingest.intake import Unlocked, as_it_is, register

@@ -28,9 +28,10 @@ import pymupdf
 from machine import machine
 from PIL import Image
 
-from docqa import build, context
+from docqa import build
 from docqa.index.edge import EdgeIndex
 from docqa.protocols import Embedder, Entry
+from docqa.retrieval import context
 from docqa.settings import Settings
 from docqa.types import Page, Passage, Vector
 from ingest.discover import discover

@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 
 from mechanisms import CONCERNS, DENSE, MECHANISMS, OF_CROSS_ENCODER, without
 
-from docqa import retrieval
 from docqa.evaluation import run
 from docqa.evaluation.questions import Question
-from docqa.retrieval import Retriever
+from docqa.retrieval.retriever import PASSAGES_RANKED, Retriever
 from docqa.types import Query, Scope
 
 TIMED_WITH_MODEL = 24  # searches, evenly spread: one takes as long as all the others together
@@ -89,7 +88,7 @@ def _asking(retriever: Retriever, search: Search) -> Callable[[], Any]:
 
 def _asking_vectors_alone(whole: Retriever, search: Search) -> Callable[[], Any]:
     vector = whole.embedder.embed_query(search.question.question)
-    return lambda: whole.index.rank(Query("", vector, search.scope), limit=retrieval.PASSAGES_RANKED)
+    return lambda: whole.index.rank(Query("", vector, search.scope), limit=PASSAGES_RANKED)
 
 
 def _took(work: Callable[[], object]) -> Took:

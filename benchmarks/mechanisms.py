@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
-from docqa import fusion, retrieval, twins
 from docqa.index import bm25, schema
 from docqa.protocols import Searcher
 from docqa.question.accounting import words_of_statements
 from docqa.question.pagenames import pages_named
 from docqa.question.parts import parts
-from docqa.retrieval import Retriever
+from docqa.retrieval import fusion, retriever, twins
+from docqa.retrieval.retriever import Retriever
 from docqa.types import Card, Passage, PassageKey, Query, Rankings, Scope, Vector
 
 DENSE = "dense ranking"
@@ -24,7 +24,7 @@ NAMED = "pages named by number"
 PARTS = "parts of a question"
 CROSS_ENCODER = "cross-encoder"
 CONTEXT = "its text under headings"
-CLOSEST = f"its text cut to {retrieval.WORDS_READ} words"
+CLOSEST = f"its text cut to {retriever.WORDS_READ} words"
 NEIGHBOURS = "neighbouring pages"
 FACTS = "documents named by what they are"
 TEMPERATURE = "its log-odds halved"
@@ -64,10 +64,10 @@ VECTOR_OF = {
     FACTS: schema.FACTS,
 }
 PATCHES: dict[str, tuple[Any, str, object]] = {
-    STATEMENTS: (retrieval, "words_of_statements", lambda question: ""),
-    NAMED: (retrieval, "pages_named", lambda question: ()),
-    CONTEXT: (retrieval, "in_context", lambda passage, text: text),
-    CLOSEST: (retrieval, "closest_part", lambda text, worth, words: text),
+    STATEMENTS: (retriever, "words_of_statements", lambda question: ""),
+    NAMED: (retriever, "pages_named", lambda question: ()),
+    CONTEXT: (retriever, "in_context", lambda passage, text: text),
+    CLOSEST: (retriever, "closest_part", lambda text, worth, words: text),
     TEMPERATURE: (fusion, "TEMPERATURE", 1.0),
     NEIGHBOURS: (fusion, "with_neighbours", list),
     SAME_TEXT: (twins, "collapsed", lambda pages, same: list(pages)),
@@ -117,17 +117,17 @@ def without(whole: Retriever, mechanisms: Collection[str]) -> Iterator[Retriever
     def vectors(text: str, also: str = "") -> dict[str, Any]:
         return {name: vector for name, vector in all_vectors(text, also).items() if name not in left_out}
 
-    retriever = whole
+    remaining = whole
     if PARTS in mechanisms:
-        retriever = replace(retriever, split=lambda question: ())
+        remaining = replace(remaining, split=lambda question: ())
     if CROSS_ENCODER in mechanisms:
-        retriever = replace(retriever, reranker=None)
+        remaining = replace(remaining, reranker=None)
     if DENSE in mechanisms:
         embedder = NoVectors(whole.embedder.name, whole.embedder.dimension)
-        retriever = replace(retriever, embedder=embedder, index=NoDense(whole.index))
+        remaining = replace(remaining, embedder=embedder, index=NoDense(whole.index))
     with ExitStack() as patched:
         patched.enter_context(patch.object(bm25, "query_vectors", vectors))
         for name in mechanisms:
             if name in PATCHES:
                 patched.enter_context(patch.object(*PATCHES[name]))
-        yield retriever
+        yield remaining

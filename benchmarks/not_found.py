@@ -3,10 +3,10 @@
     docqa eval make MADE.jsonl
     python benchmarks/not_found.py QUESTIONS.jsonl --made MADE.jsonl [--data LIBRARY]
 
-Fits the regressions of docqa/answerability.py on made questions and their near misses, and on questions about something
-else entirely (foreign_fit.txt). Prints their coefficients. Then tests those that are in the code on the questions of a
-file (docs/evaluation.md), each of its own document and, if it stands alone, of all of them, with its gold pages there
-and with them hidden from the search, and on other foreign questions (foreign_questions.txt).
+Fits the regressions of docqa/answers/answerability.py on made questions and their near misses, and on questions about
+something else entirely (foreign_fit.txt). Prints their coefficients. Then tests those that are in the code on the
+questions of a file (docs/evaluation.md), each of its own document and, if it stands alone, of all of them, with its
+gold pages there and with them hidden from the search, and on other foreign questions (foreign_questions.txt).
 """
 
 import argparse
@@ -17,12 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
-from docqa import answerability, build
-from docqa.answerability import Regression
-from docqa.engine import Engine
+from docqa import build
+from docqa.answers import answerability
+from docqa.answers.answerability import Regression
+from docqa.answers.engine import Engine
+from docqa.answers.extractive import QuotationAnswerer
 from docqa.evaluation import calibration, hiding, questions
 from docqa.evaluation.questions import Question
-from docqa.extractive import QuotationAnswerer
 from docqa.settings import load
 from docqa.types import Retrieval, Scope
 

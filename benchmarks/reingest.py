@@ -21,7 +21,7 @@ from ingest_stages import OPTIONS, Unembedded, Unwatched
 from machine import machine
 
 from docqa import build
-from docqa.embedding import BGE_SMALL
+from docqa.encoders.embedding import BGE_SMALL
 from docqa.settings import Settings
 from docqa.types import Scope
 from ingest.discover import discover

@@ -23,7 +23,7 @@ from machine import machine
 from docqa import build
 from docqa.index.edge import EdgeIndex
 from docqa.protocols import Entry
-from docqa.retrieval import Retriever
+from docqa.retrieval.retriever import Retriever
 from docqa.settings import Settings
 from docqa.types import Box, Passage, Scope, Vector
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from docqa import highlight
-from docqa.engine import Engine
+from docqa.answers import highlight
+from docqa.answers.engine import Engine
 from docqa.errors import DocQAError, MissingExtra, NotInLibrary
 from docqa.library import Library, check_collections, named, scope_of
 from docqa.question.pagenames import with_printed

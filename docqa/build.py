@@ -8,21 +8,21 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from docqa.answerability import not_found_below
+from docqa.answers.answerability import not_found_below
+from docqa.answers.engine import Engine
 from docqa.catalog import Catalog
 from docqa.catalog.visuals import OTHER_MODEL
-from docqa.engine import Engine
 from docqa.errors import LibraryFull, SettingsError
-from docqa.files import Files
 from docqa.index import opening
 from docqa.library import Library
 from docqa.protocols import Answerer, Embedder, Index, Reranker, VisualEmbedder
-from docqa.retrieval import Retriever
+from docqa.retrieval.retriever import Retriever
 from docqa.sections import EmbeddingSettings
 from docqa.service import Engines, Service
 from docqa.settings import Settings
-from docqa.staging import Staging
-from docqa.unlocking import Unlocker
+from docqa.storage.files import Files
+from docqa.storage.staging import Staging
+from docqa.storage.unlocking import Unlocker
 
 if TYPE_CHECKING:
     from docqa.model.generation import ChatModel
@@ -46,7 +46,7 @@ def files(settings: Settings) -> Files:
     root = settings.data / FILES
     if settings.files.url is None:
         return Files(root)
-    from docqa.bucket import Bucket
+    from docqa.storage.bucket import Bucket
 
     return Files(root, Bucket(settings.files.url, root / "copies", copies_bytes=settings.files.copies_mb << 20))
 
@@ -92,7 +92,7 @@ def embedder(settings: Settings) -> Embedder:
 
     Raises SettingsError or MissingExtra if it cannot be loaded.
     """
-    from docqa.embedding import load
+    from docqa.encoders.embedding import load
 
     chosen = settings.embedding
     return load(chosen.model, query_prefix=chosen.query_prefix, threads=chosen.threads, cache=_cache(settings))
@@ -102,7 +102,7 @@ def embedder_elsewhere(chosen: EmbeddingSettings) -> Embedder:
     """The same model on another machine, where there is no library, on one core."""
     import platformdirs
 
-    from docqa.embedding import load
+    from docqa.encoders.embedding import load
 
     cache = Path(platformdirs.user_cache_dir("docqa", appauthor=False))
     return load(chosen.model, query_prefix=chosen.query_prefix, threads=1, cache=cache)
@@ -240,7 +240,7 @@ def reranker(settings: Settings) -> Reranker | None:
     """The cross-encoder, unless it is switched off."""
     if not settings.reranking.enabled:
         return None
-    from docqa.reranking import CrossEncoder
+    from docqa.encoders.reranking import CrossEncoder
 
     return CrossEncoder(settings.reranking.model, threads=settings.embedding.threads, cache=_cache(settings))
 
@@ -254,7 +254,7 @@ def _answerer(
     max_images: int | None,
 ) -> Answerer:
     if not settings.model.url:
-        from docqa.extractive import QuotationAnswerer
+        from docqa.answers.extractive import QuotationAnswerer
 
         return QuotationAnswerer(reranker)
     from docqa.model.generative import ModelAnswerer

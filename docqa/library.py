@@ -5,12 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from docqa import context
 from docqa.catalog import Catalog
 from docqa.errors import NotInLibrary
-from docqa.files import Files, Removed
 from docqa.protocols import Index
 from docqa.question import naming
+from docqa.retrieval import context
+from docqa.storage.files import Files, Removed
 from docqa.types import PICTURE, Document, Scope
 
 ID_DIGITS = 5  # of an id, at least, to name a document by

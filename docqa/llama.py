@@ -7,7 +7,7 @@ from llama_index.core.base.response.schema import Response
 from llama_index.core.query_engine import CustomQueryEngine
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from docqa.engine import Engine
+from docqa.answers.engine import Engine
 from docqa.types import Answer, Citation, PageHit, Scope
 
 SCOPE = Scope()

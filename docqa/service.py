@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from docqa.engine import Engine
+from docqa.answers.engine import Engine
 from docqa.library import Library
-from docqa.retrieval import Retriever
+from docqa.retrieval.retriever import Retriever
 from docqa.settings import Settings
 
 

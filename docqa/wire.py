@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from docqa import answerability
+from docqa.answers import answerability
 from docqa.library import Receipt
 from docqa.text.readable import readable
 from docqa.types import (

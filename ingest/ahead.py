@@ -7,7 +7,7 @@ from itertools import islice
 from time import monotonic
 
 from docqa.errors import DocumentError, LibraryDamaged, NotInLibrary
-from docqa.files import Files
+from docqa.storage.files import Files
 from ingest import numbering, running
 from ingest.jobs import Job, Read
 from ingest.reading import ReadingOptions, ReadPage, read_page

@@ -12,8 +12,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import Any, NamedTuple
 
-from docqa.confinement import confine
 from docqa.errors import DocumentError
+from docqa.processes.confinement import confine
 
 LARGEST_ANSWER = 256 << 20  # bytes
 ALONE_S = 2.0  # longer than it may take, a child ends by itself: whoever watched it is gone

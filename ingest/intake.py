@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from docqa import files
 from docqa.errors import DocumentError
 from docqa.library import Library
+from docqa.storage import files
 from docqa.text.visible import visible
 
 Unlocked = Callable[[Path], AbstractContextManager[Path | None]]

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from docqa import context
 from docqa.errors import DocumentError, LibraryDamaged, NotInLibrary
 from docqa.library import Library
+from docqa.retrieval import context
 from docqa.types import Document, Page, PassageKey, Words
 from ingest import describing, numbering, running, versions
 from ingest.facts import Metadata

@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from docqa import disk
 from docqa.errors import DocQAError
 from docqa.protocols import Embedder
+from docqa.storage import disk
 from docqa.types import Vector
 from ingest.sandbox import Sandbox
 

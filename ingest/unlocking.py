@@ -6,9 +6,9 @@ The password comes on standard input. The exit code says how it went, standard o
 import sys
 from pathlib import Path
 
-from docqa.confinement import confine
 from docqa.errors import DocumentError, EncryptedPDF
-from docqa.unlocking import COPIED, NEEDS_NONE, UNREADABLE, WRONG
+from docqa.processes.confinement import confine
+from docqa.storage.unlocking import COPIED, NEEDS_NONE, UNREADABLE, WRONG
 
 
 def unlock(source: Path, target: Path, password: str) -> int:

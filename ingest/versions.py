@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from docqa import context
 from docqa.errors import DocumentError
-from docqa.files import Files
 from docqa.library import Library
+from docqa.retrieval import context
+from docqa.storage.files import Files
 from docqa.types import PassageKey, Scope
 from ingest.reading import Glance, ReadingOptions, ReadPage, glance
 from ingest.runner import Runner

@@ -13,11 +13,11 @@ from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
-from docqa import context
 from docqa.catalog.visuals import OTHER_MODEL
 from docqa.errors import DocQAError, LibraryDamaged, NotInLibrary, RequestRefused
 from docqa.library import Library
 from docqa.protocols import Entry, VisualEmbedder
+from docqa.retrieval import context
 from docqa.types import PICTURE, Document, Passage, PassageKey, Vector
 from ingest.intake import Progress
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple, ParamSpec
 
-from docqa import context
 from docqa.catalog.held import PageOutcome
 from docqa.errors import NotInLibrary
 from docqa.library import Library
 from docqa.protocols import Embedder, Entry
+from docqa.retrieval import context
 from docqa.types import Page, Passage, Vector
 from ingest import versions
 from ingest.facts import FIRST_PAGES

@@ -6,7 +6,7 @@ from pathlib import Path
 import pymupdf
 
 from docqa.library import Library
-from docqa.retrieval import Retriever
+from docqa.retrieval.retriever import Retriever
 from ingest import visuals
 from ingest.pipeline import Pipeline
 from ingest.reading import ReadingOptions

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 
 from docqa import build
 from docqa.catalog import Catalog
-from docqa.files import Files
 from docqa.index.edge import EdgeIndex
 from docqa.library import Library
 from docqa.settings import Settings
+from docqa.storage.files import Files
 from ingest.discover import discover
 from ingest.pipeline import Pipeline
 from ingest.reading import ReadingOptions

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from docqa.answerability import answerable, held_signals, related, restated
+from docqa.answers.answerability import answerable, held_signals, related, restated
 from docqa.types import Match, PageHit, Passage, Retrieval
 
 HIT = PageHit("a" * 64, 1, 3.0, (Passage("a" * 64, 1, 0, 0, "text", ("doc",), ()),))

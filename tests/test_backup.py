@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from docqa import build, repair
+from docqa import build
 from docqa.backup import archive
 from docqa.backup.making import back_up
 from docqa.backup.restoring import WORK, restore
 from docqa.errors import BackupDamaged, UsageError
-from docqa.files import Files
 from docqa.sections import CatalogSettings, FilesSettings
 from docqa.settings import Settings
+from docqa.storage.files import Files
+from docqa.upkeep import repair
 
 
 def silent(what: str, done: int, of: int) -> None: ...

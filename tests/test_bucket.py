@@ -10,9 +10,9 @@ import fsspec
 import pytest
 from fsspec.registry import _registry as loaded
 
-from docqa.bucket import IN_USE_S, Bucket
 from docqa.errors import FilesUnavailable, MissingExtra, SettingsError
-from docqa.files import Files, digest
+from docqa.storage.bucket import IN_USE_S, Bucket
+from docqa.storage.files import Files, digest
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docqa.citations import cite, repair, repaired
+from docqa.answers.citations import cite, repair, repaired
 from tests.fakes import evidence
 
 

@@ -212,7 +212,7 @@ def test_doctor_finds_nothing_wrong_with_a_sound_library_and_says_so(docqa: Run)
 
 
 def test_a_library_in_use_says_by_whom(docqa: Run, tmp_path: Path):
-    holding = "import sys,time\nfrom pathlib import Path\nfrom docqa.ownership import owned\n"
+    holding = "import sys,time\nfrom pathlib import Path\nfrom docqa.processes.ownership import owned\n"
     holding += "with owned(Path(sys.argv[1]), 'a long ingest'):\n    print('held', flush=True)\n    time.sleep(60)"
     holder = subprocess.Popen(
         [sys.executable, "-c", holding, str(tmp_path / "data")], stdout=subprocess.PIPE, text=True

@@ -15,13 +15,13 @@ import pytest
 from docqa import build
 from docqa.catalog import Catalog
 from docqa.errors import ClusterUnavailable, EncryptedPDF, MissingExtra, SettingsError
-from docqa.files import Files
 from docqa.index import schema
 from docqa.index.edge import EdgeIndex
 from docqa.library import Library
 from docqa.protocols import Embedder
 from docqa.sections import EmbeddingSettings
 from docqa.settings import Settings
+from docqa.storage.files import Files
 from docqa.types import Scope
 from ingest.cluster import Cluster, ClusterEmbedder, Pending
 from ingest.pipeline import Pipeline

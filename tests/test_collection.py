@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from qdrant_client import QdrantClient, models
 
-from docqa import doctor
 from docqa.index import schema
 from docqa.index.collection import Layout, creation, differences
 from docqa.index.server import ServerIndex
 from docqa.protocols import Entry
 from docqa.types import Passage, Query
+from docqa.upkeep import doctor
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*[Ll]ocal")  # it says what it does not do
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from docqa.context import embedded, in_context, label, searchable
+from docqa.retrieval.context import embedded, in_context, label, searchable
 from docqa.types import Passage
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from docqa import build
-from docqa.engine import Engine
-from docqa.extractive import QuotationAnswerer
+from docqa.answers.engine import Engine
+from docqa.answers.extractive import QuotationAnswerer
 from docqa.library import Library
-from docqa.retrieval import Retriever
+from docqa.retrieval.retriever import Retriever
 from docqa.settings import Settings
 from ingest.pipeline import Pipeline
 from tests.fakes import WordHashEmbedder, run

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from docqa import build
-from docqa.files import Files, digest
 from docqa.settings import Settings
+from docqa.storage.files import Files, digest
 
 KILLS = int(os.environ.get("DOCQA_TEST_KILLS", "4"))
 PAGES, FILES = 3 * KILLS, 4

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from docqa.dialogue import Dialogue
-from docqa.engine import Engine
+from docqa.answers.dialogue import Dialogue
+from docqa.answers.engine import Engine
 from docqa.errors import NotInLibrary
 from docqa.library import Library
-from docqa.retrieval import Retriever
+from docqa.retrieval.retriever import Retriever
 from docqa.types import Draft, Evidence, Scope, Shown, StoredAnswer, Turn
 from ingest.pipeline import Pipeline
 from tests.fakes import WordHashEmbedder, run

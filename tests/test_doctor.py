@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from docqa import build
-from docqa.doctor import Finding, examine
 from docqa.sections import ModelSettings
 from docqa.settings import Settings
+from docqa.upkeep.doctor import Finding, examine
 
 
 @pytest.fixture
@@ -51,5 +51,5 @@ def test_it_is_said_whether_processes_that_read_pdfs_have_a_network(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     assert (found(settings, "sandbox").state, "no network" in found(settings, "sandbox").found) == ("ok", True)
-    monkeypatch.setattr("docqa.doctor.TRY", [sys.executable, "-c", "print('online')"])
+    monkeypatch.setattr("docqa.upkeep.doctor.TRY", [sys.executable, "-c", "print('online')"])
     assert (found(settings, "sandbox").state, "not cut off" in found(settings, "sandbox").found) == ("warn", True)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from docqa import e5
-from docqa.embedding import OnnxEmbedder, load
+from docqa.encoders import e5
+from docqa.encoders.embedding import OnnxEmbedder, load
 from docqa.errors import MissingExtra, SettingsError
 from docqa.settings import load as load_settings
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from docqa import build
-from docqa.engine import Engine
+from docqa.answers.engine import Engine
 from docqa.settings import Settings
 from docqa.types import Scope
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from docqa.candidates import SENTENCES_READ
-from docqa.extractive import QuotationAnswerer
+from docqa.answers.candidates import SENTENCES_READ
+from docqa.answers.extractive import QuotationAnswerer
 from docqa.text.readable import as_read
 from docqa.types import Citation, Evidence, Heading
 from tests.fakes import SharedWordsReranker, evidence

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from docqa import disk
-from docqa.bucket import Bucket
 from docqa.errors import LibraryFull, NotInLibrary
-from docqa.files import Files, Removed, digest
+from docqa.storage import disk
+from docqa.storage.bucket import Bucket
+from docqa.storage.files import Files, Removed, digest
 from docqa.types import Heading
 from tests.fakes import page
 

@@ -1,6 +1,6 @@
 import pytest
 
-from docqa.fusion import (
+from docqa.retrieval.fusion import (
     DOCUMENT_WEIGHT,
     RERANKER_WEIGHT,
     RRF_K,

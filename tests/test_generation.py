@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from docqa import build
-from docqa.engine import Engine
+from docqa.answers.engine import Engine
 from docqa.errors import ContextOverflow, ModelRefused, ModelUnavailable
 from docqa.model import generation
 from docqa.model.generation import ChatModel

@@ -2,7 +2,7 @@ import io
 
 from PIL import Image
 
-from docqa.highlight import EDGE, MARKER, marked
+from docqa.answers.highlight import EDGE, MARKER, marked
 from docqa.types import Box
 
 

@@ -16,17 +16,17 @@ LAYERS = {  # packages of docqa that know no more of it than this
     "question": {"docqa.question", "docqa.text", "docqa.facts", "docqa.protocols", "docqa.types"},
 }
 ADAPTERS = {
-    "docqa.onnx",
-    "docqa.e5",
-    "docqa.embedding",
-    "docqa.reranking",
+    "docqa.encoders.onnx",
+    "docqa.encoders.e5",
+    "docqa.encoders.embedding",
+    "docqa.encoders.reranking",
     "docqa.model.generation",
     "docqa.model.modelserver",
     "docqa.model.tokenization",
     "docqa.model.visual",
     "docqa.catalog",
     "docqa.index",
-    "docqa.bucket",
+    "docqa.storage.bucket",
 }
 # They put adapters together, or name the catalog's type.
 BUILDERS = {"build.py", "library.py", "doctor.py", "making.py", "restoring.py"}

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from docqa import build
-from docqa.engine import Engine
+from docqa.answers.engine import Engine
 from docqa.llama import DocqaQueryEngine, DocqaRetriever
 from docqa.settings import Settings
 

@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 from qdrant_client import QdrantClient
 
-from docqa import migration
 from docqa.cli import cli
 from docqa.errors import UsageError
 from docqa.index import opening
@@ -18,6 +17,7 @@ from docqa.index.server import ServerIndex
 from docqa.protocols import Entry, Index, Indexed
 from docqa.settings import Settings
 from docqa.types import Passage, Scope
+from docqa.upkeep import migration
 from tests.commands import docqa
 from tests.fakes import WordHashEmbedder
 

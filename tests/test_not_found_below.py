@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from docqa import answerability, build, e5
+from docqa import build
+from docqa.answers import answerability
+from docqa.encoders import e5
 from docqa.library import Library
 from docqa.sections import AnswerSettings
 from docqa.settings import load

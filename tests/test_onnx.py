@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from docqa.embedding import BGE_SMALL
+from docqa.encoders.embedding import BGE_SMALL
+from docqa.encoders.onnx import TextModel
 from docqa.errors import SettingsError
-from docqa.onnx import TextModel
 
 
 def test_a_model_runs_where_its_graph_cannot_be_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture):

@@ -8,11 +8,11 @@ from typing import Any
 import pymupdf
 import pytest
 
-from docqa import context
 from docqa.catalog.held import PageOutcome
 from docqa.library import Library
-from docqa.repair import examine
+from docqa.retrieval import context
 from docqa.types import PassageKey, Scope, Vector
+from docqa.upkeep.repair import examine
 from ingest import pipeline as pipeline_module
 from ingest.pipeline import Pipeline
 from ingest.reading import ReadingOptions, read_page

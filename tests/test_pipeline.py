@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from docqa.catalog.held import Held
-from docqa.files import digest
 from docqa.library import Library
+from docqa.storage.files import digest
 from docqa.types import Query, Scope, Vector
 from ingest import pipeline as pipeline_module
 from ingest.pipeline import Pipeline

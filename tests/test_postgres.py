@@ -6,12 +6,12 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from docqa.catalog import Catalog
-from docqa.files import Files
 from docqa.index.edge import EdgeIndex
 from docqa.library import Library
-from docqa.repair import examine
 from docqa.sections import CatalogSettings
 from docqa.settings import Settings, explained
+from docqa.storage.files import Files
+from docqa.upkeep.repair import examine
 from ingest.pipeline import Pipeline
 from ingest.reading import ReadingOptions
 from ingest.sandbox import Sandbox

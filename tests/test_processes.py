@@ -213,7 +213,7 @@ def test_a_worker_that_is_to_read_once_ends_when_all_is_read(tmp_path: Path, mak
     assert docqa("worker", "--once", data=data).returncode == 0
     with build.catalog(settings) as catalog:
         assert [(document.state, document.pages_done) for document in catalog.documents()] == [("done", 1)]
-    holding = "import sys,time\nfrom pathlib import Path\nfrom docqa.ownership import reading\n"
+    holding = "import sys,time\nfrom pathlib import Path\nfrom docqa.processes.ownership import reading\n"
     holding += "with reading(Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)"
     holder = subprocess.Popen([sys.executable, "-c", holding, str(data)], stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from docqa.files import Files, digest
 from docqa.library import Library
 from docqa.protocols import Entry
-from docqa.repair import examine, repair
+from docqa.storage.files import Files, digest
 from docqa.types import Passage, Scope
+from docqa.upkeep.repair import examine, repair
 from ingest.pipeline import Pipeline
 from tests.fakes import Silent, WordHashEmbedder, run
 

@@ -9,7 +9,7 @@ from docqa.index.edge import EdgeIndex
 from docqa.library import Library
 from docqa.protocols import Entry
 from docqa.question.naming import card
-from docqa.retrieval import Retriever
+from docqa.retrieval.retriever import Retriever
 from docqa.types import Document, Facts, Passage, Scope
 from ingest.pipeline import Pipeline
 from tests.fakes import SharedWordsReranker, WordHashEmbedder, run

@@ -16,11 +16,11 @@ from fastapi.testclient import TestClient
 
 from docqa import build
 from docqa.api.app import build_app
-from docqa.doctor import examine
 from docqa.errors import FilesUnavailable
-from docqa.files import digest
 from docqa.sections import FilesSettings
 from docqa.settings import Settings
+from docqa.storage.files import digest
+from docqa.upkeep.doctor import examine
 from ingest.pipeline import Pipeline
 from ingest.reading import ReadingOptions
 from ingest.sandbox import Sandbox

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from docqa.doctor import serving_findings
 from docqa.errors import ModelRefused, SettingsError
 from docqa.model import serving, tokens
 from docqa.model.profiles import PHI_3_VISION, TEXT, phi3_image_tokens
 from docqa.model.tokens import ImageCost
 from docqa.protocols import ChatMessage
 from docqa.sections import ModelSettings
+from docqa.upkeep.doctor import serving_findings
 
 
 @dataclass

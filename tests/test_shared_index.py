@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from filelock import Timeout
 
-from docqa import ownership
 from docqa.errors import IndexUnavailable, LibraryBusy
 from docqa.index.edge import EdgeIndex
 from docqa.index.shared import SharedIndex, offered
+from docqa.processes import ownership
 from docqa.protocols import Entry
 from docqa.types import Passage, PassageKey, Query, Scope
 from tests.fakes import WordHashEmbedder

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from docqa.errors import ServiceUnavailable
-from docqa.supervisor import Command, Policy, Supervisor
+from docqa.processes.supervisor import Command, Policy, Supervisor
 from tests.commands import WAIT_S, eventually
 
 HASTY = Policy(first_delay_s=0.05, longest_delay_s=0.2, quick_s=30, quick_deaths=3, grace_s=2)
@@ -179,7 +179,7 @@ def test_no_child_outlives_a_parent_that_is_killed(tmp_path: Path, deaf: bool):
     parent = f"""
         import sys
         from pathlib import Path
-        from docqa.supervisor import Command, Supervisor
+        from docqa.processes.supervisor import Command, Supervisor
         leashed = "from docqa import leash; leash.hold(grace_s=0.5); " + {code!r}
         with Supervisor(Path({str(tmp_path / "logs")!r}), say=print) as children:
             for name in ("one", "two"):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docqa.embedding import BGE_SMALL
+from docqa.encoders.embedding import BGE_SMALL
 from docqa.errors import SettingsError
 from docqa.model import tokens
 from docqa.model.profiles import PHI3_LAYOUT, QWEN_LAYOUT

@@ -2,8 +2,8 @@
 
 import pytest
 
-from docqa.fusion import PageKey, RankedPage
-from docqa.twins import collapsed, signature, suspects
+from docqa.retrieval.fusion import PageKey, RankedPage
+from docqa.retrieval.twins import collapsed, signature, suspects
 from docqa.types import PassageKey
 
 PAGE = "Acme Corp.\n\nSales were $12.5 million in 2019, a rise of 3%.\n\n{number}"

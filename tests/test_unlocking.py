@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from docqa import repair
 from docqa.errors import DocumentError, EncryptedPDF
-from docqa.files import digest
 from docqa.library import Library
-from docqa.staging import Staging
-from docqa.unlocking import Unlocker
+from docqa.storage.files import digest
+from docqa.storage.staging import Staging
+from docqa.storage.unlocking import Unlocker
+from docqa.upkeep import repair
 from ingest import intake
 from ingest.pipeline import Pipeline
 from tests.commands import docqa

@@ -58,7 +58,7 @@ class Up:
         found = {}
         for pid in _session(self.process.pid):
             words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-            if "docqa.leash" in words:
+            if "docqa.processes.leash" in words:
                 found[next(word for word in words if word in ("serve", "worker", "ui"))] = pid
         return found
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from docqa import repair
-from docqa.engine import Engine
-from docqa.extractive import QuotationAnswerer
+from docqa.answers.engine import Engine
+from docqa.answers.extractive import QuotationAnswerer
 from docqa.library import Library
 from docqa.types import PICTURE, Draft, Query, Scope
+from docqa.upkeep import repair
 from ingest.sandbox import Sandbox
 from tests import albums
 from tests.albums import DemandingReranker, Reading

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from docqa import migration, repair
 from docqa.backup import passages as backed_up
 from docqa.errors import LibraryMismatch, ModelRefused, ModelUnavailable, RequestRefused
 from docqa.index.edge import EdgeIndex
 from docqa.library import Library
 from docqa.types import Vector
+from docqa.upkeep import migration, repair
 from ingest import visuals
 from ingest.sandbox import Sandbox
 from tests import albums

@@ -11,7 +11,7 @@ import pytest
 
 from docqa.errors import DocQAError, IndexUnavailable, LibraryFull
 from docqa.library import Library
-from docqa.repair import examine
+from docqa.upkeep.repair import examine
 from ingest import intake, worker
 from ingest import pipeline as pipeline_module
 from ingest.pipeline import ATTEMPTS, Pipeline

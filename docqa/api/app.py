@@ -27,7 +27,7 @@ from docqa.api.limits import BodyLimit, Rates, Slots
 from docqa.api.metrics import Metrics
 from docqa.api.observation import Observed
 from docqa.service import Service
-from docqa.staging import Staging
+from docqa.storage.staging import Staging
 
 LONGEST_BODY = 4 << 20  # bytes
 UPLOADS = "/v1/documents"  # have a limit of their own

@@ -8,8 +8,8 @@ from fastapi import Depends, Request
 from docqa.api.limits import Slots
 from docqa.api.metrics import Metrics
 from docqa.service import Service
-from docqa.staging import Staging
-from docqa.unlocking import Unlocker
+from docqa.storage.staging import Staging
+from docqa.storage.unlocking import Unlocker
 
 
 @dataclass(frozen=True, slots=True)

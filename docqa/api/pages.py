@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from docqa import wire
+from docqa.answers.highlight import Format, drawn
 from docqa.api import shapes
 from docqa.api.access import Access, Caller
 from docqa.api.bodies import BOX
@@ -15,7 +16,6 @@ from docqa.api.documentation import NOT_MODIFIED, image, problem_responses
 from docqa.api.documents import DocumentId
 from docqa.api.sending import Known, is_known, sent
 from docqa.errors import NotInLibrary
-from docqa.highlight import Format, drawn
 from docqa.types import Box, Document
 
 router = APIRouter(prefix="/v1/documents/{document_id}/pages", tags=["documents"])

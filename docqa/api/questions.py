@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from docqa import wire
+from docqa.answers.dialogue import Dialogue
 from docqa.api import answer_shapes, problems
 from docqa.api.access import Access, Caller
 from docqa.api.answering import Answering, Ask, Failed, Found, Said, Say, Show, Waiting
@@ -21,7 +22,6 @@ from docqa.api.context import Context, Shared
 from docqa.api.documentation import EVENTS, problem_responses
 from docqa.api.sending import sent, verbatim
 from docqa.api.streaming import HEARTBEAT, EventStream, event
-from docqa.dialogue import Dialogue
 from docqa.errors import DocQAError
 from docqa.types import Scope, StoredAnswer
 

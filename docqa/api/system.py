@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
-from docqa import build, doctor, settings
+from docqa import build, settings
 from docqa.api import system_shapes
 from docqa.api.access import Caller
 from docqa.api.context import Shared
@@ -17,6 +17,7 @@ from docqa.api.documentation import EXPOSITION, problem_responses
 from docqa.api.sending import sent
 from docqa.errors import DocQAError
 from docqa.types import Scope
+from docqa.upkeep import doctor
 
 STATES = ("queued", "reading", "done", "failed")
 

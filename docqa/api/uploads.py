@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from docqa.api.multipart import FormTooLarge, Reader
 from docqa.api.problems import Problem, Refused
-from docqa.staging import Staging
+from docqa.storage.staging import Staging
 
 BLOCK_BYTES = 512 << 10  # that are parsed and written at once
 AROUND_BYTES = 4 << 20  # of a form, beside its files

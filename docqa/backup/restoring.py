@@ -8,15 +8,16 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from docqa import build, ownership
+from docqa import build
 from docqa.backup import archive, passages
 from docqa.backup.making import Contents, Say
 from docqa.catalog import Catalog
 from docqa.errors import LibraryBusy, UsageError
-from docqa.files import Files
 from docqa.index import opening
+from docqa.processes import ownership
 from docqa.protocols import Index, Indexed
 from docqa.settings import Settings
+from docqa.storage.files import Files
 from docqa.types import Document, Scope
 
 WORK = "restoring"  # in the data directory: what is there is not in place yet

@@ -15,10 +15,10 @@ from docqa.question.pagenames import with_printed
 from docqa.types import WEAK_EVIDENCE, Answer, Scope
 
 if TYPE_CHECKING:
-    from docqa.files import Files
     from docqa.library import Library
     from docqa.protocols import Embedder
     from docqa.settings import Settings
+    from docqa.storage.files import Files
 
 SHOW_DIR = "docqa-evidence"
 
@@ -186,7 +186,7 @@ def _explain(answer: Answer) -> None:
 
 
 def _write_pages(answer: Answer, files: "Files", folder: Path) -> None:
-    from docqa.highlight import marked
+    from docqa.answers.highlight import marked
 
     if not any(citation.boxes for citation in answer.citations):
         click.echo("No page to show: nothing is quoted.", err=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from docqa.engine import Engine
+    from docqa.answers.engine import Engine
     from docqa.library import Library
 
 

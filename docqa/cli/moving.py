@@ -68,7 +68,7 @@ def migrate(data: Path | None, index_at: str | None, catalog_at: str | None) -> 
     Nothing else may use the library meanwhile. The old ones stay. DOCQA_INDEX__COLLECTION and DOCQA_INDEX__API_KEY
     count for the new server, too. Stopped halfway, the same command goes on.
     """
-    from docqa import ownership
+    from docqa.processes import ownership
     from docqa.settings import load
 
     if not index_at and not catalog_at:
@@ -104,8 +104,9 @@ def _check(settings: "Settings", index_at: str | None, catalog_at: str | None) -
 
 def _copy_index(settings: "Settings", index_at: str) -> str:
     """Copy the index; returns the setting that is next."""
-    from docqa import build, migration
+    from docqa import build
     from docqa.index import opening
+    from docqa.upkeep import migration
 
     model = build.embedder(settings)
     with (

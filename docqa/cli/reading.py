@@ -53,7 +53,7 @@ def read(
 def _unlocking(settings: "Settings", library: "Library", password: str | None) -> Iterator["intake.Unlocked"]:
     """How files are opened that need a password: with this one."""
     from docqa import build
-    from docqa.staging import Staging
+    from docqa.storage.staging import Staging
     from ingest import intake
 
     if not password:
@@ -89,7 +89,7 @@ def read_registered(
     stopping: Callable[[], bool] = lambda: False,
 ) -> None:
     """Read what is queued, unless another process does already: then wait until it has read these documents."""
-    from docqa.ownership import reading
+    from docqa.processes.ownership import reading
 
     pages_done = pages = 0
     while True:
@@ -120,7 +120,7 @@ def embed_images(
 ) -> None:
     """Embed page images of all documents, or of these, if a model for that is set; a worker does it by itself."""
     from docqa import build
-    from docqa.ownership import reading
+    from docqa.processes.ownership import reading
 
     visual = build.visual(settings)
     if visual is None:

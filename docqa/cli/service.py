@@ -69,8 +69,9 @@ def worker(data: Path | None, once: bool) -> None:
     One worker reads into a library at a time, with DOCQA_INGEST__WORKERS processes. What it was at when it is stopped
     goes on at the next start.
     """
-    from docqa import build, ownership
+    from docqa import build
     from docqa.cli.reading import pipeline, shown_progress
+    from docqa.processes import ownership
     from docqa.settings import load
     from ingest.visuals import embed_missing, kept_up
     from ingest.worker import UNWATCHED, work

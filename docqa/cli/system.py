@@ -34,8 +34,8 @@ def config(data: Path | None, as_json: bool) -> None:
 @click.pass_obj
 def doctor(data: Path | None, repairs: bool, as_json: bool) -> None:
     """Check that everything docqa needs is there and fits together; exits with 1 if something is broken."""
-    from docqa.doctor import examine
     from docqa.settings import load
+    from docqa.upkeep.doctor import examine
 
     findings = examine(load(data), repairs=repairs)
     if as_json:

@@ -17,8 +17,8 @@ from docqa.errors import LibraryBusy, NotInLibrary
 
 if TYPE_CHECKING:
     from docqa.catalog import Catalog
+    from docqa.processes.supervisor import Command, Supervisor
     from docqa.settings import Settings
-    from docqa.supervisor import Command, Supervisor
 
 KEY_NAME = "docqa up"
 KEY_LOOK_S = 2.0  # between two looks whether the page needs a key by now
@@ -38,8 +38,8 @@ def up(data: Path | None, host: str | None, port: int | None, opens: bool | None
     Ctrl-C stops them; started again they go on where they were. Address and port are the page's.
     """
     from docqa import build
+    from docqa.processes.supervisor import Supervisor
     from docqa.settings import load
-    from docqa.supervisor import Supervisor
 
     settings = processes.at(load(data), "ui", host, port)
     stopping = processes.asked_to_stop()
@@ -95,10 +95,10 @@ def _draw(settings: "Settings") -> None:
 
 
 def _child(name: str, settings: "Settings", *words: str, env: Mapping[str, str] | None = None) -> "Command":
-    from docqa.supervisor import Command
+    from docqa.processes.supervisor import Command
 
     # -P: a file in the current directory may be called like a module of ours.
-    docqa = (sys.executable, "-P", "-m", "docqa.leash", "--data", str(settings.data))
+    docqa = (sys.executable, "-P", "-m", "docqa.processes.leash", "--data", str(settings.data))
     return Command(name, (*docqa, *words), env or {})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from docqa.answerability import FITTED_ANSWERABLE, restated
+from docqa.answers.answerability import FITTED_ANSWERABLE, restated
 from docqa.evaluation.questions import Question
 from docqa.types import Answer
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from docqa.engine import Engine
+from docqa.answers.engine import Engine
 from docqa.protocols import Searcher
 from docqa.types import Card, Passage, PassageKey, Query, Ranked, Rankings, Scope
 

@@ -5,10 +5,10 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from docqa.answers.highlight import marked
 from docqa.evaluation import scoring
 from docqa.evaluation.run import Asked, Evaluation
-from docqa.files import Files
-from docqa.highlight import marked
+from docqa.storage.files import Files
 from docqa.types import Box
 
 THUMBNAIL_WIDTH = 420  # pixels

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any
 
-from docqa.engine import Engine
+from docqa.answers.engine import Engine
 from docqa.errors import UsageError
 from docqa.evaluation import calibration, hiding, scoring
 from docqa.evaluation.questions import Question

@@ -9,10 +9,10 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from docqa.context import searchable
 from docqa.index import schema
 from docqa.protocols import Entry, Indexed
 from docqa.question import routing
+from docqa.retrieval.context import searchable
 from docqa.text.scripts import language, languages
 from docqa.types import Card
 

@@ -6,8 +6,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docqa import ownership
 from docqa.errors import IndexUnavailable
+from docqa.processes import ownership
 from docqa.protocols import Embedder, Index
 from docqa.sections import IndexSettings
 from docqa.types import Scope

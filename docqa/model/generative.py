@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from docqa import citations
+from docqa.answers import citations
 from docqa.errors import ModelUnavailable, NotInLibrary
 from docqa.model import prompt
 from docqa.model.fitting import Fitter

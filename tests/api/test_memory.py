@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from docqa.files import Files
+from docqa.storage.files import Files
 from tests.api.test_uploads import pdf, sent, until
 
 SERVER = """
@@ -20,7 +20,7 @@ from types import SimpleNamespace
 import uvicorn
 from docqa.api.app import build_app
 from docqa.catalog import Catalog
-from docqa.files import Files
+from docqa.storage.files import Files
 from docqa.library import Library
 from docqa.service import Service
 from docqa.settings import Settings

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from docqa import highlight
-from docqa.highlight import EDGE
+from docqa.answers import highlight
+from docqa.answers.highlight import EDGE
 from docqa.service import Service
 from tests.api.conftest import MANUAL, REPORT, Serve
 

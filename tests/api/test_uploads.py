@@ -15,7 +15,7 @@ import pytest
 
 from docqa.errors import LibraryFull
 from docqa.service import Service
-from docqa.staging import Staging
+from docqa.storage.staging import Staging
 from docqa.types import Document
 from tests.api.conftest import Serve
 
@@ -194,7 +194,7 @@ def test_a_library_that_refuses_keeps_nothing_staged(workshop: Service, serve: S
 
 
 def test_what_a_killed_process_left_is_removed_at_the_next_start(tmp_path: Path):
-    code = "import os, sys; from pathlib import Path; from docqa.staging import Staging\n"
+    code = "import os, sys; from pathlib import Path; from docqa.storage.staging import Staging\n"
     code += "(Staging(Path(sys.argv[1])).folder() / 'half').write_bytes(b'%PDF'); os.kill(os.getpid(), 9)"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)])
     [left] = tmp_path.iterdir()

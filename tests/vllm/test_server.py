@@ -13,7 +13,6 @@ import httpx
 import pytest
 from PIL import Image
 
-from docqa.doctor import serving_findings
 from docqa.errors import ContextOverflow, ModelRefused, ModelUnavailable
 from docqa.model import serving, tokenization, tokens
 from docqa.model.fitting import Fitted, Fitter
@@ -26,6 +25,7 @@ from docqa.model.visual import ServedVisualEmbedder
 from docqa.protocols import ChatMessage
 from docqa.sections import ModelSettings, VisualSettings
 from docqa.types import Evidence, Page, Turn, Usage
+from docqa.upkeep.doctor import serving_findings
 from tests.fakes import evidence
 from tests.vllm.conftest import MODEL, VLLM
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from docqa import wire
-from docqa.engine import Engine
+from docqa.answers.engine import Engine
 from docqa.errors import NotInLibrary
 from docqa.library import Library
 from docqa.types import Evidence, Scope, Shown, StoredAnswer, Turn

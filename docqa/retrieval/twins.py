@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-from docqa.fusion import PageKey, RankedPage
+from docqa.retrieval.fusion import PageKey, RankedPage
 
 EDGE_ROWS = 2  # at the top and at the bottom of a page, in which its own number may stand
 

@@ -141,7 +141,7 @@ class Supervisor:
 
 
 def _spawn(command: Command, log: "_Log") -> subprocess.Popen[str]:
-    """Start a child that hears of Ctrl-C from us alone, holding its standard input open (docqa.leash)."""
+    """Start a child that hears of Ctrl-C from us alone, holding its standard input open (docqa.processes.leash)."""
     # Not a session of its own: niceness counts among processes of one session only, where Linux groups by session.
     windows = sys.platform == "win32"
     process = subprocess.Popen(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from docqa.candidates import PAGES_READ, Candidate, candidates, promising
+from docqa.answers.candidates import PAGES_READ, Candidate, candidates, promising
 from docqa.protocols import Reranker
 from docqa.question.parts import parts
 from docqa.text.readable import as_quoted

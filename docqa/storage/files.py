@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from docqa import disk
-from docqa.disk import Disk
 from docqa.errors import LibraryDamaged, NotInLibrary
+from docqa.storage import disk
+from docqa.storage.disk import Disk
 from docqa.types import Heading, Page, Words
 
 ID_LENGTH = 64  # of a sha256 in hex

@@ -6,9 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from docqa import e5
+from docqa.encoders import e5
+from docqa.encoders.onnx import BundledModel, TextModel, has_weights
 from docqa.errors import MissingExtra, SettingsError
-from docqa.onnx import BundledModel, TextModel, has_weights
 from docqa.types import Vector
 
 BGE_SMALL = BundledModel(

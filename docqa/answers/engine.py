@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from docqa import answerability
+from docqa.answers import answerability
 from docqa.protocols import Answerer, NameOf, Pages
 from docqa.question import followup
-from docqa.retrieval import Retriever, Stopwatch
+from docqa.retrieval.retriever import Retriever, Stopwatch
 from docqa.types import Answer, AnswerMethod, AnswerPart, Draft, Evidence, Retrieval, Scope, Turn
 
 AS_GOOD = 1.0  # log-odds that a page which goes on from the questions before may be below the best

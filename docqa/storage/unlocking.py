@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 
 from docqa.errors import DocumentError, EncryptedPDF, UnreadablePDF
-from docqa.staging import Staging
+from docqa.storage.staging import Staging
 
 COPIED, NEEDS_NONE, WRONG, UNREADABLE = range(10, 14)  # how that process ends
 WRONG_PASSWORD = "this password does not open it: try another"

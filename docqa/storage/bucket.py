@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from docqa.disk import written
 from docqa.errors import FilesUnavailable, MissingExtra, SettingsError
+from docqa.storage.disk import written
 
 IN_USE_S = 3600.0  # a copy that was asked for so recently may not have been opened yet
 

@@ -1,6 +1,6 @@
 """What a process gives up before it reads files that nobody vouches for. Linux only: elsewhere it gives up nothing.
 
-`python -m docqa.confinement` tries it, and prints whether it cut the network off.
+`python -m docqa.processes.confinement` tries it, and prints whether it cut the network off.
 """
 
 import ctypes

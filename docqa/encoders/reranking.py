@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from docqa.onnx import BundledModel, TextModel
+from docqa.encoders.onnx import BundledModel, TextModel
 
 MINILM_L12 = BundledModel(
     "ms-marco-MiniLM-L12-v2-int8", "reranker_en", "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from docqa.fusion import logistic
 from docqa.question.followup import own_words
+from docqa.retrieval.fusion import logistic
 from docqa.text.scripts import language, languages
 from docqa.text.words import STEM, stems, terms
 from docqa.types import Match, Passage, Retrieval

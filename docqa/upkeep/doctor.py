@@ -8,20 +8,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from docqa import build, repair
+from docqa import build
 from docqa.catalog.visuals import Seen
 from docqa.errors import DocQAError
 from docqa.protocols import Index
 from docqa.sections import ModelSettings
 from docqa.settings import Settings
 from docqa.types import Document, Scope
+from docqa.upkeep import repair
 
 if TYPE_CHECKING:
     from docqa.model.generation import ChatModel
     from docqa.model.serving import Served
 
 LOW_DISK_BYTES = 2 << 30
-TRY, TRY_S = [sys.executable, "-m", "docqa.confinement"], 60.0  # whether a process can be cut off from the network
+TRY = [sys.executable, "-m", "docqa.processes.confinement"]  # whether a process can be cut off from the network
+TRY_S = 60.0
 
 State = Literal["ok", "warn", "fail"]
 

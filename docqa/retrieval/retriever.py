@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
-from docqa import fusion, twins
-from docqa.context import in_context
-from docqa.fusion import PageKey, RankedPage
 from docqa.protocols import Embedder, Reranker, Searcher, VisualEmbedder
 from docqa.question import routing
 from docqa.question.accounting import words_of_statements
 from docqa.question.pagenames import only_pages_named, pages_named
 from docqa.question.parts import parts
+from docqa.retrieval import fusion, twins
+from docqa.retrieval.context import in_context
+from docqa.retrieval.fusion import PageKey, RankedPage
 from docqa.text.hyphens import unbroken
 from docqa.text.words import closest_part, rarity, stems
 from docqa.types import PREFIX, Match, PageHit, Passage, PassageKey, Query, Rankings, Retrieval, SamePage, Scope

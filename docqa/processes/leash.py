@@ -1,4 +1,6 @@
-"""A process that ends when the one that started it does, however that ended: `python -m docqa.leash COMMAND...`.
+"""A process that ends when the one that started it does, however that ended.
+
+    python -m docqa.processes.leash COMMAND...
 
 The parent keeps the writing end of the child's standard input and never writes. When the parent is gone the system has
 closed that end, and the child reads the end of file: the same on every system, and nothing has to be cleaned up.

@@ -1,0 +1,1 @@
+"""Small models that run on this machine's processor: texts to vectors, and how well a text answers a question."""

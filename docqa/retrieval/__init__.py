@@ -1,0 +1,1 @@
+"""Question to pages: what is searched, and how rankings become one."""

@@ -1,0 +1,1 @@
+"""PDFs, page images and what was read, as files: on this machine's disk or in an object store."""

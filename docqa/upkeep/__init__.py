@@ -1,0 +1,1 @@
+"""Whether everything is there and fits together, how it comes to, and how it moves elsewhere."""
