@@ -60,7 +60,7 @@ def test_an_error_of_the_owner_reaches_the_caller(index: EdgeIndex):
     with offered(index) as place:
         shared = SharedIndex(lambda: place)
         with pytest.raises(TypeError):
-            shared.upsert(5)  # type: ignore[arg-type]
+            shared.adopt(5)  # type: ignore[arg-type]
         assert shared.count(Scope()) == 0, "and the connection goes on"
         shared.close()
 

@@ -15,7 +15,6 @@ from docqa.cli import processes
 from docqa.errors import LibraryBusy, MissingExtra
 
 GRACE_S = 5  # for requests that are being answered when the API is to stop
-NICENESS = 19  # of the worker: questions come first
 TURN_S = 2.0  # between two tries to become the one that reads documents
 
 logger = logging.getLogger("docqa.service")
@@ -72,14 +71,14 @@ def worker(data: Path | None, once: bool) -> None:
     from docqa import build
     from docqa.cli.reading import pipeline, shown_progress
     from docqa.processes import ownership
+    from docqa.processes.priority import give_way
     from docqa.settings import load
     from ingest.visuals import embed_missing, kept_up
     from ingest.worker import UNWATCHED, work
 
     settings = load(data)
     processes.log_lines()
-    if sys.platform != "win32":
-        os.nice(NICENESS)
+    give_way()
     stopping = processes.asked_to_stop()
     model, visual = build.embedder(settings), build.visual(settings)
     ownership_of_index: build.Ownership = "if free" if once else "never"

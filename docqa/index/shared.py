@@ -9,12 +9,12 @@ from multiprocessing.connection import Client, Connection, Listener
 from typing import Any
 
 from docqa.errors import IndexUnavailable
+from docqa.index import bm25
 from docqa.protocols import Entry, Index, Indexed
 from docqa.types import Card, Passage, PassageKey, Query, Rankings, Scope, Vector
 
 METHODS = frozenset(
-    "rank passages cards size upsert set_visual set_collections describe delete count keys remove vectors export"
-    " adopt".split()
+    "rank passages cards size set_visual set_collections describe delete count keys remove vectors export adopt".split()
 )
 
 
@@ -90,7 +90,7 @@ class SharedIndex:
         return int(self._call("size", scope))
 
     def upsert(self, entries: Sequence[Entry]) -> None:
-        self._call("upsert", entries)
+        self.adopt([bm25.indexed(entry) for entry in entries])  # words are weighed here: the owner answers questions
 
     def set_visual(self, vectors: Mapping[PassageKey, Vector]) -> None:
         self._call("set_visual", vectors)
