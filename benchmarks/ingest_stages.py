@@ -11,6 +11,7 @@ On a machine that others use, compare processor time.
 """
 
 import argparse
+import gc
 import io
 import multiprocessing
 import os
@@ -143,6 +144,7 @@ def _stages(jobs: list[tuple[Path, int]], whole_cpu_s: float) -> None:
         for turn, (path, numbers) in enumerate(_chunks(jobs)):
             if turn % 2:
                 timed(BARE, lambda p=path, n=numbers: _bare_pages(p, n))
+            gc.freeze()  # the pages that are kept here for the stages to come: a child keeps none
             for number in numbers:
                 read = []
                 timed("read and render", lambda p=path, n=number, r=read: r.append(read_page(p, n, OPTIONS)))

@@ -1,5 +1,6 @@
 """One process that works on files nobody vouches for, and what is believed of its answers."""
 
+import gc
 import io
 import logging
 import pickle
@@ -17,6 +18,7 @@ from docqa.processes.confinement import confine
 
 LARGEST_ANSWER = 256 << 20  # bytes
 ALONE_S = 2.0  # longer than it may take, a child ends by itself: whoever watched it is gone
+OBJECTS = 100_000  # that are made before Python looks for cycles: a page is thousands, which hang together in none
 OURS = ("docqa.", "ingest.")
 
 logger = logging.getLogger(__name__)
@@ -112,6 +114,7 @@ def _serve(connection: Connection, timeout_s: float, memory_limit_mb: int) -> No
     """Do tasks until the other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     confine(memory_limit_mb=memory_limit_mb)
+    gc.set_threshold(OBJECTS)
     connection.send_bytes(b"ready")
     while True:
         _alarm(0)

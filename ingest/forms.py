@@ -26,6 +26,8 @@ def beside_labels(lines: Sequence[Line], fields: Sequence[Field]) -> list[Line]:
 
     A mark may stand before a line, too: what is nearest counts. Whatever font a form fills in, it makes no heading.
     """
+    if not fields:
+        return list(lines)
     printed: list[Line] = []
     filled: dict[Field, list[Line]] = defaultdict(list)
     for line in lines:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+import numpy as np
 import pymupdf
 from pymupdf import mupdf
 
@@ -71,9 +72,11 @@ def _text(drawing: Any, flags: int) -> Any:  # noqa: ANN401
 
 def _words(text: Any) -> dict[Place, list[Word]]:  # noqa: ANN401
     """The words of each line, by the places of its block and of itself."""
+    found = text.extractWORDS()
+    boxes = map(Box._make, np.array([each[:4] for each in found]).round(1).tolist())
     words: dict[Place, list[Word]] = defaultdict(list)
-    for x0, y0, x1, y1, word, block, line, _ in text.extractWORDS():
-        words[block, line].append((word, Box(round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1))))
+    for (_, _, _, _, word, block, line, _), box in zip(found, boxes, strict=True):
+        words[block, line].append((word, box))
     return words
 
 
