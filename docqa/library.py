@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from docqa.catalog import Catalog
 from docqa.errors import NotInLibrary
@@ -11,6 +11,7 @@ from docqa.protocols import Index
 from docqa.question import naming
 from docqa.retrieval import context
 from docqa.storage.files import Files, Removed
+from docqa.text.visible import visible
 from docqa.types import PICTURE, Document, Scope
 
 ID_DIGITS = 5  # of an id, at least, to name a document by
@@ -70,10 +71,19 @@ class Library:
         for document in self.catalog.documents(ids=self.catalog.sources.unlink_path(collection=collection, path=path)):
             if document.collections:  # another file has its bytes
                 self._narrow(document.id)
+                self._call_by_file(document)
             else:
                 self.delete(document)
                 removed += 1
         return removed
+
+    def _call_by_file(self, document: Document) -> None:
+        """Let a document be called by a file that it has, if that of its name is gone, as where it was moved."""
+        files = [PurePath(path).name for _, path in self.catalog.sources.of(document.id)]
+        names = [visible(name) or name for name in files]
+        if names and document.name not in names:
+            self.catalog.descriptions.rename(document.id, names[0])
+            self.describe(document.id)
 
     def _is_done(self, document_id: str) -> bool:
         document = self.catalog.document(document_id)

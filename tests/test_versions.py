@@ -117,6 +117,18 @@ def test_answers_go_whose_askers_see_the_document_no_more(
     assert [len(library.catalog.conversations.list(keys[name])) for name in ("law", "tax")] == [0, 1]
 
 
+def test_a_document_is_called_and_found_by_a_file_that_it_has(pipeline: Pipeline, library: Library, make_pdf: MakePDF):
+    before = make_pdf("One page.", name="plan 2019.pdf")
+    after = before.with_name("plan 2021.pdf")
+    after.write_bytes(before.read_bytes())
+    run(pipeline, before, after)
+    assert library.lose_path(str(before), collection="default") == 0
+    [document] = library.catalog.documents()
+    assert document.name == "plan 2021.pdf"
+    [card] = library.index.cards(library.index.keys(Scope((document.id,)))).values()
+    assert card.years == (2021,)
+
+
 def test_a_document_is_named_by_its_name_by_that_of_its_file_or_by_its_id(
     pipeline: Pipeline, library: Library, make_pdf: MakePDF
 ):

@@ -39,6 +39,11 @@ class Descriptions:
             title = kept.get("title", facts.from_json(read).title)
             connection.execute(this.values(corrections=kept, title=title))
 
+    def rename(self, document_id: str, name: str) -> None:
+        """Let a document have this file name."""
+        with self._engine.begin() as connection:
+            connection.execute(_documents.update().where(_documents.c.id == document_id).values(name=name))
+
     def of(self, document_ids: Sequence[str]) -> dict[str, Known]:
         """What is known of documents."""
         query = sa.select(_documents.c.id, _documents.c.title, _documents.c.facts, _documents.c.corrections)
