@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from qdrant_client import QdrantClient, models
 
+from docqa.errors import IndexUnavailable
 from docqa.index import schema
 from docqa.index.collection import Layout, creation, differences
 from docqa.index.server import ServerIndex
 from docqa.protocols import Entry
-from docqa.types import Passage, Query
+from docqa.types import Passage, Query, Scope
 from docqa.upkeep import doctor
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*[Ll]ocal")  # it says what it does not do
@@ -94,6 +95,23 @@ def test_the_collection_is_created_with_the_layout_and_only_once():
     client.created = {}
     index(client, LARGE)
     assert client.created == {}
+
+
+def test_a_collection_that_another_process_makes_meanwhile_is_taken():
+    class Late(Recording):
+        """It sees the collection a moment after it is there."""
+
+        asked = 0
+
+        def collection_exists(self, collection_name: str, **kwargs: Any) -> bool:
+            self.asked += 1
+            return self.asked > 1 and super().collection_exists(collection_name, **kwargs)
+
+    client = Late()
+    QdrantClient.create_collection(client, "test", **creation(Layout(), 3))
+    assert index(client, Layout()).count(Scope()) == 0
+    with pytest.raises(IndexUnavailable):
+        ServerIndex(Recording(), "test", dimension=lambda: -1, layout=Layout())
 
 
 def test_what_an_existing_collection_has_otherwise_is_named():

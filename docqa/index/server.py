@@ -33,11 +33,19 @@ class ServerIndex:
         self._has_visual = False
         with _translated():
             if not client.collection_exists(collection):
-                client.create_collection(collection, **creation(layout, dimension()))
+                self._create(dimension())
             known = client.get_collection(collection).payload_schema
             for field in schema.FILTERED.keys() - known.keys():
                 kind = models.PayloadSchemaType(schema.FILTERED[field])
                 client.create_payload_index(collection, field, kind, wait=True)
+
+    def _create(self, dimension: int) -> None:
+        """Make the collection, unless another process that starts just now has made it."""
+        try:
+            self._client.create_collection(self._collection, **creation(self._layout, dimension))
+        except (ApiException, ValueError):
+            if not self._client.collection_exists(self._collection):
+                raise
 
     def differences(self) -> list[str]:
         """What of its layout the collection was not made with."""
