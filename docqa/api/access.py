@@ -14,7 +14,7 @@ from starlette.types import Scope as Connection
 
 from docqa import facts
 from docqa.addresses import is_loopback
-from docqa.api import problems
+from docqa.api import problems, reference
 from docqa.api.limits import Rates
 from docqa.api.problems import Problem, Refused
 from docqa.errors import DocQAError, NotInLibrary
@@ -25,7 +25,7 @@ from docqa.types import ApiKey, Document, DocumentState, Scope
 
 log = logging.getLogger("docqa.api")
 
-OPEN = {"/health"}  # to whoever asks
+OPEN = {"/health", "/openapi.json", *reference.PATHS}  # to whoever asks: they tell nothing of a library
 NAMED_AT_ONCE = 10_000  # documents in one query
 UNKNOWABLE = "The catalog, which knows the keys, cannot be asked: the log of the API says why"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}

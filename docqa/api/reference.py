@@ -4,6 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 FOLDER = Path(str(files("fastapi_offline"))) / "static"
@@ -43,3 +44,6 @@ async def style() -> Response:
 async def program() -> Response:
     """Its program."""
     return FileResponse(FOLDER / "swagger-ui-bundle.js", media_type="text/javascript")
+
+
+PATHS = frozenset(route.path for route in router.routes if isinstance(route, APIRoute))

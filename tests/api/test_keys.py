@@ -37,8 +37,6 @@ ROUTES = [
     ("GET", "/stats"),
     ("GET", "/v1/system"),
     ("POST", "/v1/doctor"),
-    ("GET", "/docs"),
-    ("GET", "/openapi.json"),
     ("GET", "/nowhere"),
 ]
 
@@ -60,8 +58,11 @@ def test_the_list_of_routes_is_complete(safe: Safe, guarded: httpx.Client):
     assert {(method, path.replace("{number}", "1")) for method, path in known} <= {*ROUTES, ("GET", "/health")}
 
 
-def test_health_wants_no_key(guarded: httpx.Client):
+def test_health_and_the_description_of_the_routes_want_no_key(guarded: httpx.Client):
     assert guarded.get("/health").json() == {"status": "ok"}
+    for path in ("/docs", "/docs/start.js", "/docs/swagger-ui.css", "/openapi.json"):
+        assert guarded.get(path).status_code == 200
+    assert guarded.get("/docs/nowhere").status_code == 401
 
 
 def test_a_key_comes_in_either_header(safe: Safe, guarded: httpx.Client):
