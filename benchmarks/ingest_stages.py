@@ -35,6 +35,7 @@ from docqa.protocols import Embedder, Entry
 from docqa.retrieval import context
 from docqa.settings import Settings
 from docqa.types import Page, Passage, Vector
+from ingest.child import OBJECTS
 from ingest.discover import discover
 from ingest.pipeline import Pipeline
 from ingest.reading import ReadingOptions, glance, read_cover, read_page
@@ -145,6 +146,7 @@ def _stages(jobs: list[tuple[Path, int]], whole_cpu_s: float) -> None:
             if turn % 2:
                 timed(BARE, lambda p=path, n=numbers: _bare_pages(p, n))
             gc.freeze()  # the pages that are kept here for the stages to come: a child keeps none
+            gc.set_threshold(OBJECTS)  # as a child does
             for number in numbers:
                 read = []
                 timed("read and render", lambda p=path, n=number, r=read: r.append(read_page(p, n, OPTIONS)))

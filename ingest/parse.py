@@ -27,6 +27,8 @@ _OWN = ("Annots", "Contents", "Group", "UserUnit")
 _INHERITED = ("Resources", "MediaBox", "CropBox", "Rotate")
 _COMMON = ("OCProperties", "OutputIntents")
 _COMMON_WITH_FORM = (*_COMMON, "AcroForm")
+DEFLATED = 1032  # times as large as it was stored is the most that zlib makes of something (its technical details)
+_ONCE_DEFLATED = (("null", "null"), ("name", "/FlateDecode"))
 _LABEL = re.compile(r"[\w.-]{1,12}")
 
 
@@ -110,9 +112,16 @@ class PDF:
             raise _damaged(str(error)) from error
 
     def content_bytes(self, number: int, *, most: int) -> int:
-        """How large the instructions are that draw page `number` (1-based); `most` if larger. They are not kept."""
+        """How large the instructions are that draw page `number` (1-based); `most` if larger. They are not kept.
+
+        Where they are stored so small that they cannot be as large as that, it is the most that they can be.
+        """
         page: Any = self._document[number - 1]
         try:
+            stored = page.get_contents()
+            bound = DEFLATED * sum(len(self._document.xref_stream_raw(each)) for each in stored)
+            if bound < most and all(self._document.xref_get_key(each, "Filter") in _ONCE_DEFLATED for each in stored):
+                return bound
             sheet = mupdf.pdf_page_from_fz_page(page.this)
             stream = mupdf.pdf_open_contents_stream(sheet.doc(), mupdf.pdf_dict_gets(sheet.obj(), "Contents"))
             return int(mupdf.fz_skip(stream, most))

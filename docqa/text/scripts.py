@@ -85,7 +85,7 @@ def pairs(run: str) -> list[str]:
 def language(text: str) -> str:
     """The language to look words up by in a text: English, unless its letters or many of its words say another."""
     votes = _votes(text)
-    best = max(votes, key=lambda name: votes[name], default=ENGLISH)
+    best = max(sorted(votes), key=lambda name: votes[name], default=ENGLISH)
     return best if votes[best] >= FEWEST and votes[best] > 2 * votes[ENGLISH] else ENGLISH
 
 
