@@ -99,7 +99,12 @@ class IngestSettings(_Section):
         " ray://host:10001; without it this machine does",
     )
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, gt=0, description="processes that read pages")
-    page_timeout_s: float = Field(60, gt=0, description="a page that takes longer is marked failed")
+    page_timeout_s: float = Field(
+        60,
+        gt=0,
+        description="a page that takes longer is marked failed; on Linux the time that its process waits for a"
+        " processor is not counted",
+    )
     memory_limit_mb: int = Field(4096, ge=512, description="of each process that reads pages (Linux)")
     max_pages: int = Field(10_000, gt=0, description="a document of more pages is refused")
     max_page_mb: int = Field(200, gt=0, description="a page that decompresses to more is marked failed")

@@ -15,9 +15,12 @@ from typing import Any, NamedTuple
 
 from docqa.errors import DocumentError
 from docqa.processes.confinement import confine
+from docqa.processes.spent import spent
 
 LARGEST_ANSWER = 256 << 20  # bytes
 ALONE_S = 2.0  # longer than it may take, a child ends by itself: whoever watched it is gone
+CROWDED = 60.0  # times as long as it may work is the longest that a task may take where others have the processors
+SHORTEST_S = 0.05  # that a task is given again
 OBJECTS = 100_000  # that are made before Python looks for cycles: a page is thousands, which hang together in none
 OURS = ("docqa.", "ingest.")
 
@@ -72,9 +75,8 @@ class Child:
 
         Raises the DocumentError that the task raised, or PageFailed if it took too long or the process died.
         """
-        watch = threading.Timer(self._timeout_s, self._expire)
-        watch.daemon = True
-        watch.start()
+        is_over = threading.Event()
+        threading.Thread(target=self._watch, args=(is_over,), daemon=True).start()
         try:
             self._connection.send(task)
             done, answer = _believed(self._connection.recv_bytes(LARGEST_ANSWER))
@@ -85,7 +87,7 @@ class Child:
             self.kill()
             raise PageFailed(f"the process reading it answered with what is no page: {error}") from None
         finally:
-            watch.cancel()
+            is_over.set()
         if isinstance(answer, OutOfMemory):
             self.kill()
         if not done:
@@ -97,15 +99,23 @@ class Child:
         self._process.kill()
         self._process.join()
 
-    def _expire(self) -> None:
-        self._expired = True
-        self._process.kill()
+    def _watch(self, is_over: threading.Event) -> None:
+        """Kill it if the task takes too long, without the time that it waits for a processor."""
+        before = spent(self._process.pid)
+        left = self._timeout_s
+        while not is_over.wait(left):
+            now = spent(self._process.pid)
+            left = self._timeout_s - (now.seconds - before.seconds) if now and before and now.wants_more else 0.0
+            if left < SHORTEST_S:
+                self._expired = True
+                self._process.kill()
+                return
 
     def _death(self) -> PageFailed:
         """Why it is dead."""
         code = self._process.exitcode or 0
         names = {-number: number.name for number in signal.Signals}
-        if self._expired or names.get(code) == "SIGALRM":
+        if self._expired or names.get(code) in ("SIGALRM", "SIGPROF"):
             return TimedOut(f"timed out after {self._timeout_s:g} s (DOCQA_INGEST__PAGE_TIMEOUT_S)")
         return PageFailed(f"the process reading it died ({names.get(code, f'exit code {code}')})")
 
@@ -170,6 +180,7 @@ def _believed(answer: bytes) -> tuple[bool, Any]:
 
 
 def _alarm(after_s: float) -> None:
-    """End this process then, whatever it is doing; 0 takes it back."""
+    """End this process once it has worked so long, whatever it is doing; 0 takes it back."""
     if sys.platform != "win32":
-        signal.setitimer(signal.ITIMER_REAL, after_s)
+        signal.setitimer(signal.ITIMER_PROF, after_s)
+        signal.setitimer(signal.ITIMER_REAL, CROWDED * after_s)

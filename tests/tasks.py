@@ -20,6 +20,21 @@ def hang_in_spite_of_signals() -> None:
     time.sleep(60)
 
 
+def work_forever() -> None:
+    while True:
+        pass
+
+
+def work_when_nobody_else_does(processor: int, seconds: float) -> float:
+    """So much processor time, on one processor; returns how long it took."""
+    os.sched_setaffinity(0, {processor})
+    os.nice(19)
+    began, until = time.monotonic(), time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+    return time.monotonic() - began
+
+
 def crash() -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 

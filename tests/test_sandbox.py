@@ -28,6 +28,7 @@ def small():
     [
         (hang, (), "timed out after 4 s"),
         (tasks.hang_in_spite_of_signals, (), "timed out after 4 s"),
+        (tasks.work_forever, (), "timed out after 4 s"),
         (tasks.crash, (), "died .SIGSEGV"),
         (tasks.be_killed, (), "died .SIGKILL"),
         (tasks.leave, (0,), "died .exit code 0"),
@@ -86,6 +87,22 @@ def test_a_child_reaches_no_network_not_even_this_machine(small: Sandbox, listen
     connect(socket.AF_INET, listener.getsockname())  # while this process does
 
 
+@on_linux
+def test_a_task_that_cannot_work_because_others_have_the_processor_is_waited_for():
+    processor = min(os.sched_getaffinity(0))
+    hog = f"import os, time; os.sched_setaffinity(0, {{{processor}}}); t = time.time()\nwhile time.time() < t + 4: pass"
+    sandbox = Sandbox(workers=1, timeout_s=1, memory_limit_mb=2048)
+    try:
+        sandbox.submit(double, 1).result()
+        with subprocess.Popen([sys.executable, "-c", hog]):
+            time.sleep(0.3)
+            assert sandbox.submit(tasks.work_when_nobody_else_does, processor, 0.3).result() > 1
+        with pytest.raises(PageFailed, match="timed out after 1 s"):
+            sandbox.submit(tasks.work_when_nobody_else_does, processor, 3).result()
+    finally:
+        sandbox.close()
+
+
 def test_closing_ends_what_runs_at_once():
     sandbox = Sandbox(workers=2, timeout_s=60, memory_limit_mb=2048)
     sandbox.submit(double, 1).result()
@@ -105,11 +122,11 @@ def test_a_child_that_hangs_ends_also_if_the_process_that_started_it_was_killed(
         "import os, sys\n"
         f"sys.path.insert(0, {str(Path(__file__).parent.parent)!r})\n"
         "from ingest.sandbox import Sandbox\n"
-        "from tests.tasks import hang_in_spite_of_signals\n"
+        "from tests.tasks import work_forever\n"
         "if __name__ == '__main__':\n"
         "    sandbox = Sandbox(workers=1, timeout_s=4, memory_limit_mb=2048)\n"
         "    print(sandbox.submit(os.getpid).result(), flush=True)\n"
-        "    sandbox.submit(hang_in_spite_of_signals).result()\n"
+        "    sandbox.submit(work_forever).result()\n"
     )
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
