@@ -9,6 +9,7 @@ from unittest.mock import patch
 from docqa.index import bm25, schema
 from docqa.protocols import Searcher
 from docqa.question.accounting import words_of_statements
+from docqa.question.drawings import asks_about_drawing
 from docqa.question.pagenames import pages_named
 from docqa.question.parts import parts
 from docqa.retrieval import fusion, retriever, twins
@@ -29,6 +30,7 @@ NEIGHBOURS = "neighbouring pages"
 FACTS = "documents named by what they are"
 TEMPERATURE = "its log-odds halved"
 SAME_TEXT = "the same text once"
+DRAWINGS = "pages with drawings"
 MECHANISMS = (
     DENSE,
     PASSAGE_WORDS,
@@ -44,6 +46,7 @@ MECHANISMS = (
     NEIGHBOURS,
     FACTS,
     SAME_TEXT,
+    DRAWINGS,
 )
 
 Mechanisms = frozenset[str]
@@ -71,8 +74,14 @@ PATCHES: dict[str, tuple[Any, str, object]] = {
     TEMPERATURE: (fusion, "TEMPERATURE", 1.0),
     NEIGHBOURS: (fusion, "with_neighbours", list),
     SAME_TEXT: (twins, "collapsed", lambda pages, same: list(pages)),
+    DRAWINGS: (retriever, "asks_about_drawing", lambda question: False),
 }
-CONCERNS: dict[str, Callable[[str], object]] = {STATEMENTS: words_of_statements, NAMED: pages_named, PARTS: parts}
+CONCERNS: dict[str, Callable[[str], object]] = {
+    STATEMENTS: words_of_statements,
+    NAMED: pages_named,
+    PARTS: parts,
+    DRAWINGS: asks_about_drawing,
+}
 
 
 @dataclass(frozen=True, slots=True)

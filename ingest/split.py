@@ -69,6 +69,7 @@ def split(document_id: str, page: Page, label: str, path: HeadingPath, *, max_wo
                 boxes=page.boxes(start, end),
                 printed=page.printed,
                 lead=_lead(before, start, end, path.texts),
+                drawn=page.drawn,
             )
         )
     return passages

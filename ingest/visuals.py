@@ -130,10 +130,10 @@ def _store(library: Library, document_id: str, pages: Sequence[_Seen]) -> None:
 def _picture(library: Library, document: Document, number: int) -> dict[PassageKey, Entry]:
     """What stands for a page without text, by its key; nothing if the page cannot be read."""
     try:
-        printed = library.files.page(document.id, number).printed
+        page = library.files.page(document.id, number)
     except (LibraryDamaged, NotInLibrary):
         return {}
     name = context.label(document.name, document.title, organisation=document.organisation, year=document.year)
-    passage = Passage(document.id, number, PICTURE, 0, "", (name,), (), printed)
+    passage = Passage(document.id, number, PICTURE, 0, "", (name,), (), page.printed, drawn=page.drawn)
     entry = Entry(passage, document.collections, vector=None, words="", page_words="", document_words="")
     return {passage.key: entry}

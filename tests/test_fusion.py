@@ -10,6 +10,7 @@ from docqa.retrieval.fusion import (
     logistic,
     reciprocal_rank_fusion,
     rerank,
+    with_drawings,
     with_every_part,
     with_fitting,
     with_neighbours,
@@ -160,3 +161,10 @@ def test_a_document_that_hardly_fits_does_not_bring_its_worse_pages():
     apart = ranked(("hardly", 9, 3.0), ("hardly", 1, 2.0))
     pages = with_fitting(found, apart, {"hardly": 0.15})
     assert [tuple(page.key) for page in pages] == [("other", 1), ("hardly", 1), ("hardly", 9)]
+
+
+def test_pages_count_more_the_more_of_them_is_drawn_up_to_a_picture():
+    pages = [RankedPage(PageKey("d", number), 1.0, (PassageKey("d", number, 0),)) for number in (1, 2, 3, 4)]
+    drawn = {PageKey("d", 2): 0.15, PageKey("d", 3): 0.3, PageKey("d", 4): 0.9}
+    raised = with_drawings(pages, drawn)
+    assert [(page.key.page, page.score) for page in raised] == [(3, 1.5), (4, 1.5), (2, 1.25), (1, 1.0)]

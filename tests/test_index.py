@@ -22,7 +22,8 @@ APPLES, PLUMS = "a" * 64, "b" * 64
 
 
 def entry(document_id: str, page: int, ordinal: int, text: str, vector: list[float], at: str = "fruit") -> Entry:
-    passage = Passage(document_id, page, ordinal, 10, text, ("doc", "heading"), (Box(1.5, 2, 3, 4), Box(5, 6, 7, 8)))
+    boxes = (Box(1.5, 2, 3, 4), Box(5, 6, 7, 8))
+    passage = Passage(document_id, page, ordinal, 10, text, ("doc", "heading"), boxes, drawn=0.25)
     first = ordinal == 0
     return Entry(passage, (at,), vector, text, text if first else "", text if first and page == 1 else "")
 

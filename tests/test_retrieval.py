@@ -3,6 +3,7 @@ from hashlib import sha256
 from itertools import product
 from pathlib import Path
 
+import pymupdf
 import pytest
 
 from docqa.index.edge import EdgeIndex
@@ -123,3 +124,20 @@ def test_what_is_corrected_is_what_a_question_names(copies: EdgeIndex):
     copies.describe(other.key, other.document_id, words="", card=renamed)
     assert retriever.retrieve("Net sales of Zenith", limit=5).hits[0].document_id == other.document_id
     assert retriever.retrieve("Net sales of Company88", limit=5).hits[0].document_id != other.document_id
+
+
+def test_a_question_about_a_drawing_finds_the_page_that_shows_it(pipeline: Pipeline, library: Library, tmp_path: Path):
+    pdf = pymupdf.open()
+    pdf.new_page().insert_text((72, 100), "The temperature of the kiln rises for ten hours, then the kiln cools.")
+    page = pdf.new_page()
+    page.insert_text((72, 700), "Temperature of the kiln")
+    page.draw_rect((72, 100, 520, 600), fill=(0.2, 0.3, 0.6))
+    pdf.save(tmp_path / "kiln.pdf")
+    run(pipeline, tmp_path / "kiln.pdf")
+    retriever = Retriever(WordHashEmbedder(), library.index, reranker=None, rerank_pages=0)
+
+    def found(question: str) -> list[int]:
+        return [hit.page for hit in retriever.retrieve(question, limit=2).hits]
+
+    assert found("For how long does the temperature of the kiln rise, and then?") == [1, 2]
+    assert found("For how long does the curve of the temperature of the kiln rise, and then?") == [2, 1]

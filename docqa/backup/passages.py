@@ -51,6 +51,7 @@ def _to_json(indexed: Indexed) -> dict[str, Any]:
         "boxes": [[box.x0, box.y0, box.x1, box.y1] for box in passage.boxes],
         "printed": passage.printed,
         "lead": passage.lead,
+        "drawn": passage.drawn,
         "card": None if indexed.card is None else asdict(indexed.card),
         "collections": indexed.collections,
         "vector": _packed_vector(indexed.vector),
@@ -72,6 +73,7 @@ def _from_json(data: dict[str, Any]) -> Indexed:
         boxes=tuple(Box(*edges) for edges in data["boxes"]),
         printed=data["printed"],
         lead=data["lead"],
+        drawn=data.get("drawn", 0.0),  # backups had none before 2026-11-27
     )
     card = None if data["card"] is None else Card(**{field: tuple(held) for field, held in data["card"].items()})
     terms = {

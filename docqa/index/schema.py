@@ -85,6 +85,7 @@ def payload(indexed: Indexed) -> dict[str, Any]:
         "text": passage.text,
         "headings": list(passage.headings),
         "lead": passage.lead,
+        "drawn": passage.drawn,
         "boxes": [edge for box in passage.boxes for edge in (box.x0, box.y0, box.x1, box.y1)],
         **({} if indexed.card is None else card_payload(indexed.card)),
     }
@@ -119,6 +120,7 @@ def passage_of(payload: Mapping[str, Any]) -> Passage:
         boxes=tuple(Box(*edges[place : place + 4]) for place in range(0, len(edges), 4)),
         printed=payload.get("printed"),
         lead=payload.get("lead", ""),
+        drawn=payload.get("drawn", 0.0),
     )
 
 

@@ -4,10 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from docqa.types import Evidence, Page
+from docqa.types import FULLY_DRAWN, Evidence, Page
 
 SCANNED = 0.8  # need of a page that OCR read: the words may be wrong
-FULLY_DRAWN = 0.3  # share of a page with ink beside its words at which it is all picture
 TABULAR = 0.7  # need of a page that is all table: text keeps the cells, the image their order
 NEEDED = 0.5  # a page that needs its image more than this gets it before lower pages get their text
 BASE_VALUE = 0.2  # of the image of a page whose text says everything

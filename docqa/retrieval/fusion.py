@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
-from docqa.types import PICTURE, PassageKey, Ranked, Rankings
+from docqa.types import FULLY_DRAWN, PICTURE, PassageKey, Ranked, Rankings
 
 RRF_K = 10  # the authors of the rule took 60, for longer rankings: there the eighth page counts .9 of the first
 DOCUMENT_WEIGHT = 0.2
@@ -18,6 +18,7 @@ NEIGHBOUR = 0.2  # of any page's, for those below the best:
 PICTURES_RAISED = 2  # pages without text that count as much as pages with text can
 BY_THEMSELVES = 3  # as many as are quoted
 RERANKER_WEIGHT = 1.5  # of the reranker's probability: between one ranking and two
+DRAWING_WEIGHT = 0.5  # of being all picture, for a question about a drawing: half of a ranking
 TEMPERATURE = 2.0  # of the reranker's log-odds: as they come, nearly every page is certain or impossible
 
 Key = TypeVar("Key", bound=Hashable)
@@ -163,6 +164,15 @@ def _raised(pages: Sequence[RankedPage], shares: Mapping[PageKey, float], *, bel
     ]
     raised.sort(key=lambda page: page.score, reverse=True)
     return [*best, *(page._replace(score=min(page.score, most)) for page in raised)]
+
+
+def with_drawings(pages: Sequence[RankedPage], drawn: Mapping[PageKey, float]) -> list[RankedPage]:
+    """Raise pages by the share of them that is drawn, for a question about a drawing: pages that speak of it abound."""
+    scored = [
+        page._replace(score=page.score + DRAWING_WEIGHT * min(1.0, drawn.get(page.key, 0.0) / FULLY_DRAWN))
+        for page in pages
+    ]
+    return sorted(scored, key=lambda page: page.score, reverse=True)
 
 
 def with_every_part(pages: Sequence[RankedPage], *, among: int) -> list[RankedPage]:

@@ -9,6 +9,7 @@ from time import perf_counter
 from docqa.protocols import Embedder, Reranker, Searcher, VisualEmbedder
 from docqa.question import routing
 from docqa.question.accounting import words_of_statements
+from docqa.question.drawings import asks_about_drawing
 from docqa.question.pagenames import only_pages_named, pages_named
 from docqa.question.parts import parts
 from docqa.retrieval import fusion, twins
@@ -78,6 +79,8 @@ class Retriever:
             searched = self.index.size(scope)
             merged = {key: odds for each in log_odds for key, odds in each.items()}
             pages = self._distinct(fusion.with_neighbours(fusion.rerank(pages, merged)), limit=limit)
+            if asks_about_drawing(question):
+                pages = self._with_drawings(pages[:limit])
             pages = fusion.with_every_part(pages, among=PARTS_AMONG)[:limit]
             found = self.index.passages(
                 [key for page in pages for key in page.passages[:PASSAGES_PER_PAGE]]
@@ -135,6 +138,11 @@ class Retriever:
         apart = self._rankings(replace(query, scope=replace(query.scope, document_ids=tuple(fit))))
         by_prefix = {document_id[:PREFIX]: share for document_id, share in fit.items()}
         return fusion.with_fitting(pages, fusion.fuse(apart), routing.believed(by_prefix, apart.pages, rankings.pages))
+
+    def _with_drawings(self, pages: list[RankedPage]) -> list[RankedPage]:
+        """The pages, those raised that show drawings."""
+        found = self.index.passages([page.passages[0] for page in pages])
+        return fusion.with_drawings(pages, {PageKey(*key[:2]): passage.drawn for key, passage in found.items()})
 
     def _distinct(self, pages: list[RankedPage], *, limit: int) -> list[RankedPage]:
         """The pages, with those left out that have the same text as a better one; as many as it takes are compared."""

@@ -32,7 +32,7 @@ from docqa.types.documents import (
     Facts,
     Holdings,
 )
-from docqa.types.pages import Box, Heading, OCRScope, Page, Span, TextSource, Word, Words, around
+from docqa.types.pages import FULLY_DRAWN, Box, Heading, OCRScope, Page, Span, TextSource, Word, Words, around
 from docqa.types.search import (
     PICTURE,
     PREFIX,
@@ -51,6 +51,7 @@ from docqa.types.search import (
 )
 
 __all__ = [
+    "FULLY_DRAWN",
     "NEAREST",
     "NEEDS_PASSWORD",
     "PICTURE",

@@ -12,6 +12,9 @@ OCRScope = Literal["off", "scans", "all"]  # what OCR reads: nothing; pages with
 Span = tuple[int, int]  # character offsets into a page's text, end exclusive
 
 
+FULLY_DRAWN = 0.3  # share of a page with ink beside its words at which it is all picture
+
+
 class Box(NamedTuple):
     """A rectangle on a page as it is shown: points (1/72 inch), origin top left."""
 

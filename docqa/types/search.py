@@ -43,6 +43,8 @@ class Passage:
         ""  # what it goes on from, if not on its own text: the heads of its table, a caption, the lead of a list
     )
 
+    drawn: float = 0.0  # share of its page with ink that no word covers, 0 to 1
+
     @property
     def end(self) -> int:
         """Offset of the first character after the passage."""
