@@ -27,7 +27,7 @@ class Said(list[str]):
 
 def child(name: str, code: str) -> Command:
     """A child that runs a few lines of Python on the leash of its parent."""
-    leashed = "from docqa import leash; leash.hold(grace_s=0.5)\n" + textwrap.dedent(code)
+    leashed = "from docqa.processes import leash; leash.hold(grace_s=0.5)\n" + textwrap.dedent(code)
     return Command(name, (sys.executable, "-c", leashed))
 
 
@@ -180,7 +180,7 @@ def test_no_child_outlives_a_parent_that_is_killed(tmp_path: Path, deaf: bool):
         import sys
         from pathlib import Path
         from docqa.processes.supervisor import Command, Supervisor
-        leashed = "from docqa import leash; leash.hold(grace_s=0.5); " + {code!r}
+        leashed = "from docqa.processes import leash; leash.hold(grace_s=0.5); " + {code!r}
         with Supervisor(Path({str(tmp_path / "logs")!r}), say=print) as children:
             for name in ("one", "two"):
                 children.start(Command(name, (sys.executable, "-c", leashed)))
