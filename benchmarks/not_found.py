@@ -29,7 +29,7 @@ from docqa.types import Retrieval, Scope
 
 HERE = Path(__file__).parent
 EVERYWHERE = Scope()
-STRICT = (0.3, 0.4)  # of DOCQA_ANSWER__MIN_ANSWERABLE
+STRICT = (0.3, 0.4, 0.5)  # of DOCQA_ANSWER__MIN_ANSWERABLE
 RIDGE = 1e-3  # of what tells documents of the matter from others
 STRONG_RIDGE = 5e-2  # of what tells pages with the answer: made questions share more words with theirs than people's do
 

@@ -131,7 +131,7 @@ class AnswerSettings(_Section):
         " and 0.8 with multilingual-e5-small",
     )
     min_answerable: float = Field(
-        0, ge=0, le=1, description="also if they are less likely than this to hold the answer; 0.3 is strict"
+        0, ge=0, le=1, description="also if they are less likely than this to hold the answer; 0.4 is strict"
     )
     expected_answerable: float = Field(
         0.5,

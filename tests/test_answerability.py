@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from docqa.answers.answerability import answerable, held_signals, related, restated
+from docqa.answers.answerability import HELD_ALONE, answerable, held_signals, related, restated
 from docqa.types import Match, PageHit, Passage, Retrieval
 
 HIT = PageHit("a" * 64, 1, 3.0, (Passage("a" * 64, 1, 0, 0, "text", ("doc",), ()),))
@@ -49,6 +49,13 @@ def test_pages_of_the_matter_that_do_not_answer_are_less_answerable():
     assert answerable(retrieval(), quote_odds=6.0) > answerable(retrieval(), quote_odds=-6.0)
     assert answerable(retrieval(scores=(5.0, 2.0))) > answerable(retrieval(scores=(3.0, 3.0)))
     assert answerable(retrieval(), quote_odds=6.0) <= related(retrieval())
+
+
+def test_it_is_half_as_sure_as_the_signals_are():
+    asked = retrieval()
+    product = related(asked) * HELD_ALONE.probability(held_signals(asked, None))
+    odds, stated = product / (1 - product), answerable(asked)
+    assert stated / (1 - stated) == pytest.approx(odds**0.5)
 
 
 def test_a_year_that_the_best_pages_lack_makes_an_answer_less_likely():

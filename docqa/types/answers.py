@@ -13,7 +13,7 @@ AnswerMethod = Literal["quotation", "model"]
 SentAs = Literal["text", "text and image", "earlier", "dropped"]
 Verdict = Literal["up", "down"]
 NEAREST = 3  # pages offered where the answer is not found
-WEAK_EVIDENCE = 0.1  # of `Answer.answerable`: below it the answer is doubtful
+WEAK_EVIDENCE = 0.25  # of `Answer.answerable`: below it the answer is doubtful
 
 
 @dataclass(frozen=True, slots=True)
