@@ -117,16 +117,26 @@ class PDF:
         Where they are stored so small that they cannot be as large as that, it is the most that they can be.
         """
         page: Any = self._document[number - 1]
+        bound = self._content_bound(page)
+        if bound is not None and bound < most:
+            return bound
         try:
-            stored = page.get_contents()
-            bound = DEFLATED * sum(len(self._document.xref_stream_raw(each)) for each in stored)
-            if bound < most and all(self._document.xref_get_key(each, "Filter") in _ONCE_DEFLATED for each in stored):
-                return bound
             sheet = mupdf.pdf_page_from_fz_page(page.this)
             stream = mupdf.pdf_open_contents_stream(sheet.doc(), mupdf.pdf_dict_gets(sheet.obj(), "Contents"))
             return int(mupdf.fz_skip(stream, most))
-        except RuntimeError:  # whoever renders it copes with that, or says what is wrong
+        except (RuntimeError, mupdf.FzErrorBase):  # whoever renders it copes with that, or says what is wrong
             return 0
+
+    def _content_bound(self, page: Any) -> int | None:  # noqa: ANN401  pymupdf.Page
+        """What they can be at most, by how they are stored; None if that does not tell, or is damaged."""
+        try:
+            streams = page.get_contents()
+            if any(self._document.xref_get_key(each, "Filter") not in _ONCE_DEFLATED for each in streams):
+                return None
+            stored = [self._document.xref_stream_raw(each) for each in streams]
+        except (RuntimeError, ValueError, mupdf.FzErrorBase):
+            return None
+        return None if None in stored else DEFLATED * sum(map(len, stored))
 
     def image_sizes(self, number: int) -> list[tuple[int, int]]:
         """Pixels across and down of the images that page `number` (1-based) may show, as they say themselves."""

@@ -188,3 +188,27 @@ def test_what_is_damaged_is_told_in_whole_sentences(tmp_path: Path):
     path.write_bytes(b"%PDF-1.7\n" + b"garbage \x00\xff" * 400)
     with pytest.raises(UnreadablePDF, match=r"[a-z]\. Open it"):
         PDF(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("Contents", "1 0 R"), ("Contents", "[999 0 R]"), ("Filter", "/Nonsense"), ("Filter", "[]")]
+)
+def test_instructions_that_are_damaged_do_not_lose_the_page(make_pdf: MakePDF, key: str, value: str):
+    path = make_pdf("Revenue of the port")
+    pdf = pymupdf.open(path)
+    page = pdf[0]
+    pdf.xref_set_key(page.xref if key == "Contents" else page.get_contents()[0], key, value)
+    pdf.saveIncr()
+    damaged = PDF(path)
+    assert damaged.content_bytes(1, most=1000) < 1000
+    assert damaged.sheet(1, dpi=72, max_side=2000).image.size == (595, 842)
+
+
+def test_instructions_are_told_to_be_no_larger_than_they_are_or_no_less(make_pdf: MakePDF):
+    path = make_pdf("a " * 5000)
+    pdf = pymupdf.open(path)
+    pdf.save(path.with_name("deflated.pdf"), deflate=True)
+    deflated = PDF(path.with_name("deflated.pdf"))
+    exact = len(pdf[0].read_contents())
+    assert deflated.content_bytes(1, most=exact - 1) == exact - 1
+    assert exact <= deflated.content_bytes(1, most=1 << 30) < 1 << 20
