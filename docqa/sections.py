@@ -127,7 +127,7 @@ class AnswerSettings(_Section):
         None,
         ge=0,
         le=1,
-        description="answer not_found if the pages are less likely than this to speak of it; without it 0.3,"
+        description="answer not_found if the pages are less likely than this to speak of it; without it 0.2,"
         " and 0.8 with multilingual-e5-small",
     )
     min_answerable: float = Field(

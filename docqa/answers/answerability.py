@@ -12,7 +12,7 @@ from docqa.types import Match, Passage, Retrieval
 
 FITTED_PASSAGES = (20, 6000)
 FITTED_ANSWERABLE = 0.5  # of the questions: both classes count alike
-NOT_FOUND_BELOW = 0.3  # of the probability that the documents speak of the question,
+NOT_FOUND_BELOW = 0.2  # of the probability that the documents speak of the question,
 NOT_FOUND_BELOW_WITH = {"multilingual-e5-small-q4": 0.8}  # with models whose similarities lie closer together
 LEAD_OVER = 5  # the page that the best one's lead is measured to
 PAGES_READ = 3  # for the numbers and words of a question
