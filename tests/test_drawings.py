@@ -7,6 +7,8 @@ from docqa.question.drawings import asks_about_drawing
     "question",
     [
         "Which curve is steepest in Figure 3?",
+        "What does Fig. 3 show?",
+        "Was zeigt Abb. 2?",
         "How tall is the highest bar when coverage is plotted?",
         "What colour is the wire to pin 4?",
         "Welche Farbe hat die Kurve im Diagramm?",

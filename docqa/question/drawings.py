@@ -4,13 +4,13 @@ import re
 
 # What "line", "map" or "image" stands for is another thing too often.
 _DRAWN = re.compile(
-    r"\b(?:(?:box|scatter)?plot(?:s|ted)?|charts?|graphs?|figures?|fig\.|diagrams?|curves?|bars?|drawings?|pictures?|pictured"
-    r"|photo(?:graph)?s?|screenshots?|illustrations?|illustrated|axis|axes|histograms?|slopes?|colou?rs?|colou?red|pie"
-    r"|schematics?|sketch(?:es)?"  # English
-    r"|abbildung(?:en)?|abb\.|diagramm(?:e|en|s)?|grafik(?:en)?|schaubild(?:er|ern|s)?|kurven?|balken|zeichnung(?:en)?|fotos?"
-    r"|achsen?|farben?|farbig\w*"  # German
-    r"|graphiques?|courbes?|diagrammes?|schémas?|dessins?|axes?|couleurs?|photos?"  # French
-    r"|gráfic[oa]s?|figuras?|curvas?|diagramas?|barras?|dibujos?|fotos?|ejes?|color(?:es)?)\b"  # Spanish
+    r"\b(?:(?:box|scatter)?plot(?:s|ted)?|charts?|graphs?|figures?|fig(?=\.)|diagrams?|curves?|bars?|drawings?|pictures?"
+    r"|pictured|photo(?:graph)?s?|screenshots?|illustrations?|illustrated|axis|axes|histograms?|slopes?|colou?rs?"
+    r"|colou?red|pie|schematics?|sketch(?:es)?"  # English
+    r"|abbildung(?:en)?|abb(?=\.)|diagramm(?:e|en|s)?|grafik(?:en)?|schaubild(?:er|ern|s)?|kurven?|balken"
+    r"|zeichnung(?:en)?|fotos?|achsen?|farben?|farbig\w*"  # German
+    r"|graphiques?|courbes?|diagrammes?|schémas?|dessins?|axe|couleurs?"  # French
+    r"|gráfic[oa]s?|figuras?|curvas?|diagramas?|barras?|dibujos?|ejes?|colores)\b"  # Spanish
     r"|[图圖](?:表|中|[示片])?|[曲折]线|[柱饼]状|颜色|顏色",  # Chinese
     re.IGNORECASE,
 )

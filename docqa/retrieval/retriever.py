@@ -80,7 +80,7 @@ class Retriever:
             merged = {key: odds for each in log_odds for key, odds in each.items()}
             pages = self._distinct(fusion.with_neighbours(fusion.rerank(pages, merged)), limit=limit)
             if asks_about_drawing(question):
-                pages = self._with_drawings(pages[:limit])
+                pages = [*self._with_drawings(pages[:limit]), *pages[limit:]]
             pages = fusion.with_every_part(pages, among=PARTS_AMONG)[:limit]
             found = self.index.passages(
                 [key for page in pages for key in page.passages[:PASSAGES_PER_PAGE]]

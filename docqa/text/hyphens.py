@@ -31,9 +31,7 @@ def unbroken(text: str, *, part_of: str | None = None) -> str:
 
 def _broken(text: str) -> Iterator[re.Match[str]]:
     """The words with a hyphen at the end of a row of prose: what the last cell of a row ends with goes on elsewhere."""
-    if (
-        "-\n" not in text and "\u2010\n" not in text
-    ):  # as in most texts; to search them would take a hundred times as long
+    if "-\n" not in text and "\u2010\n" not in text:  # as in most texts, which would take long to search
         return
     for found in _BROKEN.finditer(text):
         row = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
